@@ -1,0 +1,105 @@
+/**
+ * Configuration is data with one schema: unknown keys refused, every mistake named with file, path
+ * and reason, all of them in one run; published as JSON Schema for editors.
+ */
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { Failure, messageOf } from './errors.ts';
+import { parseBytes, parseDuration } from './units.ts';
+
+function refined(parse: (text: string) => number) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: describe(error) });
+      return z.NEVER;
+    }
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Failure ? `${error.message}: ${error.hint}` : messageOf(error);
+}
+
+/** `15s` in the file, milliseconds in the program. */
+export const duration = refined(parseDuration);
+/** `1GiB` in the file, bytes in the program. */
+export const bytes = refined(parseBytes);
+
+export interface ConfigProblem {
+  readonly file: string;
+  /** `thresholds[2].open`; empty for the whole file. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+export function configFailure(problems: readonly ConfigProblem[]): Failure {
+  const lines = problems.map(({ file, path, reason }) => `${file}: ${path || '(file)'}: ${reason}`);
+  return new Failure('config', lines.join('\n'), {
+    hint: 'correct the named places; check-config shows every problem at once',
+    detail: { problems },
+  });
+}
+
+/** Checks `data` (already parsed) against `schema`. Throws `config` with every problem. */
+export function checkConfig<T extends z.ZodType>(
+  schema: T,
+  data: unknown,
+  file: string,
+): z.infer<T> {
+  const result = schema.safeParse(data);
+  if (result.success) return result.data as z.infer<T>;
+  throw configFailure(
+    result.error.issues.map((issue) => ({
+      file,
+      path: formatPath(issue.path),
+      reason:
+        issue.code === 'unrecognized_keys'
+          ? `unknown key ${issue.keys.map((k) => JSON.stringify(k)).join(', ')}`
+          : issue.message,
+    })),
+  );
+}
+
+/** Parses YAML text; syntax errors and duplicate keys are `config` failures with their line. */
+export function parseYaml(text: string, file: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  if (document.errors.length > 0) {
+    throw configFailure(
+      document.errors.map((error) => ({
+        file,
+        path: `line ${error.linePos?.[0].line ?? '?'}`,
+        reason: error.message.split('\n')[0] ?? 'not valid YAML',
+      })),
+    );
+  }
+  return document.toJS() ?? {};
+}
+
+/** Reads and checks one YAML file. Schemas use `z.strictObject`, so unknown keys are refused. */
+export function loadConfig<T extends z.ZodType>(schema: T, file: string): z.infer<T> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Failure('config', `cannot read ${file}: ${messageOf(error)}`, {
+      hint: 'give the path of a readable YAML file with --config',
+      cause: error,
+    });
+  }
+  return checkConfig(schema, parseYaml(text, file), file);
+}
+
+/** The schema as JSON Schema (input side: what a person writes). */
+export function jsonSchema(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+}
