@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
+import { problemsOf } from './config-problems.ts';
 import { Failure, messageOf } from './errors.ts';
 import { parseBytes, parseDuration } from './units.ts';
 
@@ -58,16 +59,20 @@ export function checkConfig<T extends z.ZodType>(
 ): z.infer<T> {
   const result = schema.safeParse(data);
   if (result.success) return result.data as z.infer<T>;
-  throw configFailure(
-    result.error.issues.map((issue) => ({
-      file,
-      path: formatPath(issue.path),
-      reason:
-        issue.code === 'unrecognized_keys'
-          ? `unknown key ${issue.keys.map((k) => JSON.stringify(k)).join(', ')}`
-          : issue.message,
-    })),
-  );
+  throw configFailure(schemaProblems(schema, data, file));
+}
+
+/** Every problem `schema` has with `data`, for callers that go on to check more of the same file. */
+export function schemaProblems(
+  schema: z.ZodType,
+  data: unknown,
+  file: string,
+): readonly ConfigProblem[] {
+  return problemsOf(schema, data).map(({ path, reason }) => ({
+    file,
+    path: formatPath(path),
+    reason,
+  }));
 }
 
 /** Parses YAML text; syntax errors and duplicate keys are `config` failures with their line. */
@@ -78,15 +83,15 @@ export function parseYaml(text: string, file: string): unknown {
       document.errors.map((error) => ({
         file,
         path: `line ${error.linePos?.[0].line ?? '?'}`,
-        reason: error.message.split('\n')[0] ?? 'not valid YAML',
+        reason: error.message.split(/ at line \d+|\n/)[0] ?? 'not valid YAML',
       })),
     );
   }
   return document.toJS() ?? {};
 }
 
-/** Reads and checks one YAML file. Schemas use `z.strictObject`, so unknown keys are refused. */
-export function loadConfig<T extends z.ZodType>(schema: T, file: string): z.infer<T> {
+/** Reads one YAML file, unchecked. Throws `config` when it cannot be read or is not YAML. */
+export function readYaml(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -96,7 +101,12 @@ export function loadConfig<T extends z.ZodType>(schema: T, file: string): z.infe
       cause: error,
     });
   }
-  return checkConfig(schema, parseYaml(text, file), file);
+  return parseYaml(text, file);
+}
+
+/** Reads and checks one YAML file. Schemas use `z.strictObject`, so unknown keys are refused. */
+export function loadConfig<T extends z.ZodType>(schema: T, file: string): z.infer<T> {
+  return checkConfig(schema, readYaml(file), file);
 }
 
 /** The schema as JSON Schema (input side: what a person writes). */

@@ -41,6 +41,7 @@ export const INDICATORS = Object.freeze({
   filesystem_used_bytes: kind('bytes', 'mountpoint', 'File system in use', '文件系统已用'),
   filesystem_size_bytes: kind('bytes', 'mountpoint', 'File system size', '文件系统容量'),
   filesystem_inodes_used_ratio: kind('ratio', 'mountpoint', 'Inodes in use', 'inode 使用率'),
+  filesystem_readonly: kind('count', 'mountpoint', '1 when nothing can be written', '文件系统只读'),
   disk_busy_ratio: kind('ratio', 'device', 'Time the disk had work', '磁盘繁忙度'),
   disk_read_bytes_per_second: kind('bytes_per_second', 'device', 'Read from disk', '磁盘读取速率'),
   disk_written_bytes_per_second: kind(

@@ -22,6 +22,9 @@ export const HEADER_GAPS = 'x-watchkeeper-gaps';
 /** On every answer of ours, also errors: without it a 2xx is not a receipt (captive portals). */
 export const HEADER_RECEIPT = 'x-watchkeeper-receipt';
 
+/** On every answer of ours: Unix milliseconds of the collector's clock, for the clock offset (P6). */
+export const HEADER_TIME = 'x-watchkeeper-time';
+
 export type GapReason =
   | 'quota'
   | 'too_old'
