@@ -4,10 +4,11 @@
  * from the entries. Nothing is deleted, nothing is sent from here.
  */
 import type { Clock } from '../../shared/clock.ts';
+import { jsonSchema } from '../../shared/config.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Severity, Urgency, Verdict } from '../evaluate/evaluate.ts';
 import { openFaultLedger } from './ledger.ts';
-import { type LevelPolicy, readLevelPolicy } from './levels.ts';
+import { type LevelPolicy, levelsSchema, readLevelPolicy } from './levels.ts';
 
 export type Level = 1 | 2 | 3 | 4;
 export type Impact = 'high' | 'medium' | 'low';
@@ -64,10 +65,13 @@ export interface LedgerEntry {
 }
 
 export interface FaultFilter {
+  /** `open`: what goes on, as `open()`; `closed`: the others, recovered ones too. Default `all`. */
   readonly state?: 'open' | 'closed' | 'all';
   readonly device?: string;
+  /** Faults that overlap [fromMs, toMs), by event time. */
   readonly fromMs?: number;
   readonly toMs?: number;
+  /** Default 100, at most 1,000. */
   readonly limit?: number;
   /** The id to continue after (newest first). */
   readonly after?: string;
@@ -81,12 +85,20 @@ export interface FaultCommand {
 }
 
 export interface Faults {
-  /** Applies changed verdicts in one transaction; returns the ledger entries it wrote. */
+  /**
+   * Applies changed verdicts in one transaction; returns the ledger entries it wrote. The same
+   * verdict twice writes nothing. Call it on every tick, also with no verdicts: policy closes
+   * recovered faults with time. When it rejects (`disk_full`, `unavailable`, `io`) nothing was
+   * written and the verdicts are kept: the next call tries them again.
+   */
   apply(
     verdicts: readonly Verdict[],
     impactOf: (device: string) => Impact,
   ): Promise<readonly LedgerEntry[]>;
-  /** An operator's step. Throws `not_found`, `conflict` (step not possible in this state). */
+  /**
+   * An operator's step. Throws `not_found`, `conflict` (step not possible in this state; the hint
+   * names those that are), `bad_request` (note too long, control characters, none where needed).
+   */
   command(command: FaultCommand): Promise<LedgerEntry>;
   /** Faults that are not closed and not recovered, in memory. */
   open(): readonly Fault[];
@@ -108,6 +120,11 @@ export interface FaultsOptions {
 
 export function openFaults(options: FaultsOptions): Promise<Faults> {
   return openFaultLedger(options);
+}
+
+/** The levels file's JSON Schema, for editors. */
+export function levelsJsonSchema(): unknown {
+  return jsonSchema(levelsSchema);
 }
 
 /** Reads and checks the levels file (YAML, R12's matrix). Throws `config` with every problem. */
