@@ -2,9 +2,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { projectFile } from './parts.ts';
 
 const MAIN = projectFile('src/collector/main.ts');
+/** Programs started again and again read their compiled code from here. */
+export const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'watchkeeper-test-cache') };
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 
 export interface CollectorProcess {
@@ -25,7 +29,10 @@ export function collectorVerb(...args: string[]): {
   stdout: string;
   stderr: string;
 } {
-  const run = spawnSync(process.execPath, [...NODE_FLAGS, MAIN, ...args], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [...NODE_FLAGS, MAIN, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ...compileCache },
+  });
   return { status: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -67,7 +74,10 @@ export async function startCollector(
     `127.0.0.1:${options.port ?? 0}`,
     ...(options.extraArgs ?? []),
   ];
-  const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...compileCache },
+  });
   let stdout = '';
   let stderr = '';
   child.stderr?.on('data', (chunk) => {
