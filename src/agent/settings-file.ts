@@ -1,0 +1,112 @@
+/** `config/agent.yaml`: one strict schema, every key optional, paths relative to the file. */
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { bytes, checkConfig, duration, jsonSchema, readYaml } from '../shared/config.ts';
+import { LABEL_NAME, LIMITS } from '../shared/sample.ts';
+import type { AgentSettings } from './cli/cli.ts';
+import { DEFAULTS } from './settings.ts';
+import { listSources } from './sources/sources.ts';
+
+/** Set by the agent itself. */
+const OWN_LABELS: readonly string[] = ['instance', 'agent', 'job'];
+const LABELS_MAX = 16;
+const SHORTEST_INTERVAL_MS = 1_000;
+
+const path = z.string().min(1);
+/** Why a label cannot have this name, or null. */
+function labelComplaint(name: string): string | null {
+  if (OWN_LABELS.includes(name)) return 'the agent sets this label itself';
+  if (name.startsWith('__')) return 'label names that begin with __ are reserved';
+  return LABEL_NAME.test(name) ? null : 'a label name matches [a-zA-Z_][a-zA-Z0-9_]*';
+}
+
+const labelValue = z
+  .string()
+  .max(LIMITS.labelValueBytes / 4)
+  .regex(/^\P{Cc}*$/u, 'control characters are not allowed');
+const labels = z.record(z.string(), labelValue).superRefine((record, context) => {
+  const names = Object.keys(record);
+  for (const name of names) {
+    const message = labelComplaint(name);
+    if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
+  }
+  if (names.length > LABELS_MAX) {
+    context.addIssue({ code: 'custom', message: `more than ${LABELS_MAX} labels` });
+  }
+});
+const interval = duration.refine((ms) => ms >= SHORTEST_INTERVAL_MS, 'at least 1s');
+const source = z.enum(listSources().map(({ name }) => name) as [string, ...string[]]);
+
+const address = z.string().refine((text) => /^https?:\/\/[^/@\s]+\/?[^@\s]*$/.test(text), {
+  error: 'write it as http://host:8420 or https://host:8420',
+});
+const loopback = z.string().regex(/^(127(\.\d{1,3}){3}|localhost|\[::1\]):\d{1,5}$/, {
+  error: 'only loopback: write it as 127.0.0.1:9108',
+});
+
+export const settingsSchema = z.strictObject({
+  collector: address.optional().describe('Address of the collector'),
+  token_file: path.optional().describe('File with the token, mode 0600'),
+  ca_file: path.optional().describe('PEM file of an authority to trust for https'),
+  data: path.optional().describe('Directory of the spool'),
+  name: z.string().min(1).max(64).optional().describe('Name the token was made for'),
+  instance: z.string().min(1).max(64).optional().describe('Name of the device; default: name'),
+  labels: labels.optional().describe('More labels on every sample'),
+  interval: interval.optional().describe('Between two readings'),
+  intervals: z.partialRecord(source, interval).optional().describe('Of single sources'),
+  timeout: interval.optional().describe('After it a source has failed'),
+  off: z.array(source).optional().describe('Sources that are not read'),
+  spool: z
+    .strictObject({
+      max_size: bytes.optional().describe('Never more than 5 % of the file system'),
+      max_age: duration.optional(),
+      min_free: z.number().min(0).max(0.9).optional().describe('Share of the file system'),
+    })
+    .optional(),
+  metrics_listen: loopback.optional().describe('Own metrics, on loopback'),
+  paths: z
+    .strictObject({ proc: path.optional(), sys: path.optional(), rootfs: path.optional() })
+    .optional()
+    .describe('Where the host is seen from a container'),
+  log_level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
+});
+
+type FromFile = z.infer<typeof settingsSchema>;
+
+/** Throws `config` with every mistake in the file. */
+export function readSettings(file: string): Partial<AgentSettings> {
+  const read = checkConfig(settingsSchema, readYaml(file), file);
+  return settingsOf(read, dirname(resolve(file)));
+}
+
+function settingsOf(read: FromFile, directory: string): Partial<AgentSettings> {
+  const beside = (name: string | undefined, usual: string): string =>
+    name === undefined ? usual : resolve(directory, name);
+  const { spool, paths } = DEFAULTS;
+  return {
+    collector: read.collector ?? DEFAULTS.collector,
+    tokenFile: beside(read.token_file, DEFAULTS.tokenFile),
+    caFile: beside(read.ca_file, DEFAULTS.caFile),
+    data: beside(read.data, DEFAULTS.data),
+    name: read.name ?? DEFAULTS.name,
+    instance: read.instance ?? DEFAULTS.instance,
+    labels: read.labels ?? DEFAULTS.labels,
+    intervalMs: read.interval ?? DEFAULTS.intervalMs,
+    // A partial record has values for the keys it has.
+    intervals: (read.intervals ?? DEFAULTS.intervals) as AgentSettings['intervals'],
+    timeoutMs: read.timeout ?? DEFAULTS.timeoutMs,
+    off: read.off ?? DEFAULTS.off,
+    spool: {
+      maxBytes: read.spool?.max_size ?? spool.maxBytes,
+      maxAgeMs: read.spool?.max_age ?? spool.maxAgeMs,
+      minFreeRatio: read.spool?.min_free ?? spool.minFreeRatio,
+    },
+    metricsListen: read.metrics_listen ?? DEFAULTS.metricsListen,
+    paths: { ...paths, ...read.paths },
+    logLevel: read.log_level ?? DEFAULTS.logLevel,
+  };
+}
+
+export function settingsJsonSchema(): unknown {
+  return jsonSchema(settingsSchema);
+}
