@@ -9,6 +9,7 @@
  */
 
 import type { Clock } from '../../shared/clock.ts';
+import type { Failure } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { GapRecord } from '../../shared/protocol.ts';
 import type { Labels } from '../../shared/sample.ts';
@@ -71,6 +72,15 @@ export interface RollupDay {
   readonly histograms: Uint8Array;
 }
 
+/** An hour of a device that got samples since its rollups were written. */
+export interface PendingHour {
+  readonly device: string;
+  /** Unix milliseconds of its start. */
+  readonly hourMs: number;
+  /** Rises with every commit of samples into the hour. */
+  readonly revision?: number;
+}
+
 export interface StoreStats {
   readonly series: number;
   readonly devices: number;
@@ -79,6 +89,8 @@ export interface StoreStats {
   readonly blocks: number;
   readonly blockSamples: number;
   readonly blockBytes: number;
+  /** Journal rows, blocks and rollups left out because their checksum was wrong, since the start. */
+  readonly corruptParts: number;
   readonly databaseBytes: number;
   readonly walBytes: number;
   readonly pendingHours: number;
@@ -133,10 +145,18 @@ export interface Store {
   gaps(fromMs: number, toMs: number): Promise<readonly StoredGap[]>;
 
   // Rollups (written by `indicators`) ----------------------------------------------------------
-  /** Pending hours (Unix ms of their start), oldest first, of one device or of all. */
-  pendingHours(device?: string): readonly { readonly device: string; readonly hourMs: number }[];
-  /** Replaces a day and clears the named pending hours, in one transaction. */
-  writeRollup(day: RollupDay, clearedHours: readonly number[]): Promise<void>;
+  /** Pending hours, oldest first, of one device or of all. */
+  pendingHours(device?: string): readonly PendingHour[];
+  /**
+   * Replaces a day and clears the named pending hours, in one transaction. `revisions` (one per
+   * hour, as `pendingHours` told them before the samples were read): an hour that got samples
+   * since then stays pending, so a late batch that lands while a rollup is computed is not missed.
+   */
+  writeRollup(
+    day: RollupDay,
+    clearedHours: readonly number[],
+    revisions?: readonly number[],
+  ): Promise<void>;
   rollups(device: string, fromMs: number, toMs: number): Promise<readonly RollupDay[]>;
 
   // Care --------------------------------------------------------------------------------------
@@ -170,6 +190,11 @@ export interface StoreOptions {
   readonly settings?: Partial<StoreSettings>;
   /** For readers beside a running collector: no writing, no head for appends. */
   readonly readOnly?: boolean;
+  /**
+   * The disk failed to keep a commit: the process must end and start anew (P8), nothing more is
+   * stored. Without it an uncaught error ends the process.
+   */
+  readonly onFatal?: (reason: Failure) => void;
 }
 
 /** Opens (and recovers) the store. Throws when SQLite is too old or not synchronous=FULL. */
