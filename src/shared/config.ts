@@ -87,7 +87,12 @@ export function parseYaml(text: string, file: string): unknown {
       })),
     );
   }
-  return document.toJS() ?? {};
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // Aliases that multiply without end, or that name nothing.
+    throw configFailure([{ file, path: '', reason: messageOf(error) }]);
+  }
 }
 
 /** Reads one YAML file, unchecked. Throws `config` when it cannot be read or is not YAML. */

@@ -6,12 +6,14 @@
  *
  * A series whose name *is* an indicator (an import, a recording rule) passes through unchanged.
  */
+import type { Clock } from '../../shared/clock.ts';
 import type { IndicatorName, IndicatorValue } from '../../shared/indicator.ts';
 import type { Store } from '../store/store.ts';
+import { mergeDays, quantileOf } from './histogram.ts';
 import { createHistory } from './history.ts';
 import { createLiveIndicators } from './live.ts';
 
-/** Live values. No value is better than a wrong one: a counter's first sample, a reset or a wrap gives none. */
+/** Live values. No value is better than a wrong one: a counter's first sample or a reset gives none. */
 export interface LiveIndicators {
   /** Recomputes the devices the store names as changed; returns what is new, in a reused array. */
   update(): readonly IndicatorValue[];
@@ -31,14 +33,18 @@ export interface SlotSeries {
   readonly item: string;
   /** Unix ms of slot 0, a multiple of `SLOT_MS` (shared/units.ts); slot i covers [start + i·SLOT_MS, +SLOT_MS). */
   readonly startMs: number;
-  /** Time average of the slot. */
+  /** Time average of the slot; of a rate: what the counter gained, however the samples fell. */
   readonly mean: Float64Array;
   readonly max: Float64Array;
-  /** The slot's last value (levels: memory, disk, sizes). */
+  /** The slot's last value (levels: memory, disk, sizes); the mean of what only fluctuates. */
   readonly last: Float64Array;
 }
 
-/** Daily mergeable histogram of an indicator's 5-minute means, for months without rollups. */
+/**
+ * Daily mergeable histogram of an indicator's 5-minute means, for months without rollups. Ratios
+ * are `linear`, everything else is `log`. A figure that is part of a whole (used bytes of a size,
+ * traffic of a speed) has both: `log` holds the amounts, `linear` their share of the whole.
+ */
 export interface DayHistogram {
   readonly indicator: IndicatorName;
   readonly item: string;
@@ -48,6 +54,7 @@ export interface DayHistogram {
   /** Sparse: bucket index → count, ascending indexes. */
   readonly buckets: Int32Array;
   readonly counts: Uint32Array;
+  /** Sum and maximum of the means, and the last value of the day; shares where `linear` holds shares. */
   readonly sum: number;
   readonly max: number;
   readonly last: number;
@@ -63,8 +70,8 @@ export interface IndicatorHistory {
   ): Promise<readonly SlotSeries[]>;
   histograms(device: string, fromMs: number, toMs: number): Promise<readonly DayHistogram[]>;
   /**
-   * Writes rollups of pending hours that have ended (all of them with `now` undefined), for at
-   * most about `budgetMs`; true when more is waiting.
+   * Writes rollups of pending hours that ended two minutes before `nowMs` (all of them without
+   * it), for at most about `budgetMs`; true when more is waiting.
    */
   rollUp(options: { readonly nowMs?: number; readonly budgetMs: number }): Promise<boolean>;
 }
@@ -73,6 +80,20 @@ export function openLiveIndicators(store: Store): LiveIndicators {
   return createLiveIndicators(store);
 }
 
-export function openHistory(store: Store): IndicatorHistory {
-  return createHistory(store);
+/** The clock only measures `budgetMs`. */
+export function openHistory(store: Store, clock?: Clock): IndicatorHistory {
+  return createHistory(store, clock);
+}
+
+/** Days of one indicator, item and scale as one histogram, exactly; null for none. */
+export function mergeHistograms(days: readonly DayHistogram[]): DayHistogram | null {
+  return mergeDays(days);
+}
+
+/**
+ * The quantile `q` (0–1) of a histogram by linear interpolation, as numpy's default: within half a
+ * point (`linear`) or 1 % (`log`) of the exact one.
+ */
+export function histogramQuantile(histogram: DayHistogram, q: number): number {
+  return quantileOf(histogram, q);
 }
