@@ -50,6 +50,14 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+export interface AuditCheck {
+  readonly ok: boolean;
+  /** Entries that follow each other unbroken from the first. */
+  readonly entries: number;
+  /** Number of the first entry that was changed or is missing. */
+  readonly brokenAt: number | null;
+}
+
 export interface Actor {
   readonly who: string;
   /** Address or `socket`. */
@@ -85,6 +93,8 @@ export interface Desk {
     detail?: Record<string, unknown>,
   ): Promise<void>;
   auditEntries(limit: number, afterNumber?: number): Promise<readonly AuditEntry[]>;
+  /** Follows the hash chain of the whole trail. */
+  verifyAudit(): Promise<AuditCheck>;
   /** Small durable values (marks, hashes) by key. */
   remember(key: string, value: string): Promise<void>;
   recall(key: string): string | undefined;
