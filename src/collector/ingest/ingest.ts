@@ -25,10 +25,18 @@ export interface IngestResponse {
 }
 
 export interface IngestCounters {
+  /** By status code. */
   readonly requests: Readonly<Record<string, number>>;
   readonly samples: number;
   readonly duplicateBatches: number;
+  /** Samples not stored, by reason: `rejected`, `cardinality`, `too_new`, `too_old`. */
   readonly rejected: Readonly<Record<string, number>>;
+  /** Samples of agents whose clock was not to be believed, stamped anew on arrival (P6). */
+  readonly clockSuspect: number;
+  /** Counted and ignored: native histograms, exemplars. */
+  readonly histograms: number;
+  readonly exemplars: number;
+  /** Requests whose labels were byte for byte those of an earlier one, and the others. */
   readonly templateHits: number;
   readonly templateMisses: number;
 }
@@ -51,6 +59,8 @@ export interface IngestOptions {
   readonly log: Log;
   /** Compressed body limit in bytes; default `LIMITS.bodyBytes`. */
   readonly bodyBytes?: number;
+  /** Samples older than this are not live data any more; default: the store's for raw samples. */
+  readonly retentionMs?: number;
 }
 
 export function openIngest(options: IngestOptions): Ingest {
