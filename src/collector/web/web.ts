@@ -2,11 +2,12 @@
  * Web: requests → API, pages, `/metrics`, service discovery. Calls doors; holds no SQL, no
  * arithmetic on metrics and no business rules.
  */
-import type { FastifyInstance } from 'fastify';
+import type { Socket } from 'node:net';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
-import type { Desk } from '../desk/desk.ts';
-import type { Evaluator } from '../evaluate/evaluate.ts';
+import type { Actor, Desk } from '../desk/desk.ts';
+import type { DeviceFacts, Evaluator } from '../evaluate/evaluate.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { IndicatorHistory, LiveIndicators } from '../indicators/indicators.ts';
 import type { Ingest } from '../ingest/ingest.ts';
@@ -17,9 +18,9 @@ import { createWeb } from './server.ts';
 export interface ReportQuery {
   readonly name: string;
   readonly month: string;
-  readonly timezone?: string;
-  readonly locale?: string;
-  readonly format?: string;
+  readonly timezone?: string | undefined;
+  readonly locale?: 'zh-CN' | 'en' | undefined;
+  readonly format?: 'json' | 'csv' | 'html' | undefined;
 }
 
 /** State of the collector's own work, for `/metrics` and `/-/ready`. */
@@ -27,10 +28,46 @@ export interface Health {
   /** False while starting (rebuilding) or stopping. */
   readonly ready: boolean;
   readonly reason: string;
+  readonly startedMs: number;
+  /** Duration of the newest tick, and how late it began. */
   readonly tickSeconds: number;
   readonly tickLagSeconds: number;
+  readonly ticks: number;
+  /** Ticks that failed; the next one tries again. */
+  readonly tickFailures: number;
   readonly configReloadOk: boolean;
   readonly configReloadMs: number;
+  /** Of the last one to two minutes. */
+  readonly eventLoopDelay: { readonly p99Seconds: number; readonly maxSeconds: number };
+  /** Free bytes of the data directory's file system; NaN when it could not be read. */
+  readonly diskFreeBytes: number;
+}
+
+/** The end of an import. */
+export interface ImportEnd {
+  /** The sender's name in its batches, `import:<hash>`. */
+  readonly agent: string;
+  /** The name of its token. */
+  readonly token: string;
+  /** Those that got samples. */
+  readonly devices: readonly string[];
+}
+
+/** Steps that concern several rooms; the wiring provides them. */
+export interface WebActions {
+  /** Checks every configuration file and swaps; throws `config` and keeps the last good one. */
+  reload(): Promise<void>;
+  /** Closes its faults, forgets its samples, its figures and its place in the ledger. */
+  removeDevice(name: string, actor: Actor): Promise<void>;
+  /**
+   * Seals, rolls up, withdraws the import's token; what ends in a demo is judged. Says how many
+   * samples were refused, over all runs of this import.
+   */
+  finishImport(end: ImportEnd, actor: Actor): Promise<{ readonly refusedSamples: number }>;
+  /** Runs a report away from the ingest loop (a worker thread when serving). */
+  report(query: ReportQuery): Promise<Rendering>;
+  /** What evaluate is told of a device. */
+  factsOf(name: string): DeviceFacts | undefined;
 }
 
 export interface WebDoors {
@@ -43,32 +80,40 @@ export interface WebDoors {
   readonly faults: Faults;
   readonly clock: Clock;
   readonly log: Log;
-  /** Runs a report away from the ingest loop (a worker thread when serving). */
-  readonly report: (query: ReportQuery) => Promise<Rendering>;
+  readonly actions: WebActions;
   readonly health: () => Health;
+  /** JSON Schema of every configuration file, by name. */
+  readonly schemas: () => Readonly<Record<string, unknown>>;
 }
 
 export interface WebSettings {
   readonly version: string;
-  /** Bearer token for API, pages and SD; null: open (only allowed on loopback or the socket). */
+  /** Bearer token for API, pages and SD; null: TCP may only read, and only by a loopback name. */
   readonly token: string | null;
   /** Bearer token for `/metrics` and `/sd`; null: same rule as `token`. */
   readonly metricsToken: string | null;
   readonly locale: 'zh-CN' | 'en';
   readonly timezone: string;
+  /** Compressed body limit of a write in bytes. */
+  readonly bodyBytes: number;
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
 }
 
 export interface Web {
-  /** For `inject` (tests, verbs without a running collector). */
-  readonly app: FastifyInstance;
+  /** A request as the local administrator, without a socket; for verbs and tests. */
+  local(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** A request as anybody on the network, without a socket; for tests. */
+  remote(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Listens on TCP; `port` 0 picks one. Throws `unavailable` when the port is taken. */
   listen(host: string, port: number): Promise<{ readonly url: string }>;
-  /** The control socket in the data directory: owner-only, no token needed. */
-  listenSocket(path: string): Promise<void>;
+  /** Serves a connection of the control socket: owner-only, no token needed. */
+  takeLocal(socket: Socket): void;
   /** Stops accepting, finishes what runs, closes. */
   close(): Promise<void>;
 }
 
-export function openWeb(doors: WebDoors, settings: WebSettings): Promise<Web> {
+/** `settings` is asked at each request, so that a reload takes effect at once. */
+export function openWeb(doors: WebDoors, settings: () => WebSettings): Promise<Web> {
   return createWeb(doors, settings);
 }

@@ -1,0 +1,76 @@
+/** `collector threshold explain`: why a verdict is what it is. */
+import type { Command } from 'commander';
+import { callJson, withApi } from '../api.ts';
+import { plain } from '../table.ts';
+import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
+
+interface ExplanationView {
+  readonly rule: string;
+  readonly item: string;
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly applies: boolean;
+    readonly sets: Readonly<Record<string, unknown>>;
+  }[];
+  readonly effective: Readonly<Record<string, unknown>>;
+  readonly winner: string;
+  readonly verdict: {
+    readonly state: string;
+    readonly severity: string;
+    readonly since: string | null;
+    readonly reason: { readonly name: string; readonly en: string; readonly zh: string };
+  } | null;
+}
+
+const fields = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+
+function verdictLine({ verdict }: ExplanationView): string {
+  if (verdict === null) return '  now      not judged (yet)';
+  const since = verdict.since === null ? '' : ` since ${verdict.since}`;
+  const { state, severity, reason } = verdict;
+  return `  now      ${state}${state === 'breached' ? ` (${severity})` : ''}${since}: ${reason.en}`;
+}
+
+function explain(explanation: ExplanationView): string {
+  const { rule, item, layers, winner, effective } = explanation;
+  return [
+    `${rule}${item === '' ? '' : ` on ${item}`}`,
+    ...layers.map(({ layer, applies, sets }) => {
+      const mark = layer === winner ? '>' : applies ? '+' : ' ';
+      return `  ${mark} ${layer}: ${applies ? fields(sets) : 'does not apply'}`;
+    }),
+    `  in force ${fields(effective)}`,
+    verdictLine(explanation),
+  ]
+    .map(plain)
+    .join('\n');
+}
+
+export function addThresholdVerbs(program: Command, { host }: VerbContext): void {
+  const verbs = program.command('threshold').description('the limits and why they apply');
+  const command = verbs
+    .command('explain <device> <indicator>')
+    .description('which layer of the thresholds won, and the verdict now')
+    .option('--json', 'as JSON')
+    .action(async (device: string, indicator: string, options) => {
+      const query = new URLSearchParams({ device, indicator });
+      const answer = await withApi(host, flagsOf(options), (api) =>
+        callJson<{ explanations: ExplanationView[] }>(api, {
+          method: 'GET',
+          path: `/api/v1/thresholds/explain?${query}`,
+        }),
+      );
+      host.stdout.write(
+        options.json
+          ? `${JSON.stringify(answer, null, 2)}\n`
+          : `${answer.explanations.map(explain).join('\n\n')}\n`,
+      );
+    });
+  withExample(
+    withPlace(command),
+    'collector threshold explain web-01 cpu_used_ratio --data ./data',
+  );
+}

@@ -1,0 +1,13 @@
+/** JSON Schema of every configuration file, for editors and `/api/v1/schema`. */
+import { jsonSchema } from '../shared/config.ts';
+import { thresholdsJsonSchema } from './evaluate/evaluate.ts';
+import { levelsJsonSchema } from './faults/faults.ts';
+import { settingsSchema } from './settings.ts';
+
+export function configSchemas(): Readonly<Record<string, unknown>> {
+  return {
+    collector: jsonSchema(settingsSchema),
+    thresholds: thresholdsJsonSchema(),
+    levels: levelsJsonSchema(),
+  };
+}

@@ -1,0 +1,196 @@
+/**
+ * The collector's own configuration (`config/collector.yaml`): one strict schema, every key
+ * optional, paths relative to the file they stand in. No environment variables.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { bytes, duration, loadConfig } from '../shared/config.ts';
+import { Failure, messageOf } from '../shared/errors.ts';
+import { DEFAULT_LISTEN } from '../shared/protocol.ts';
+import type { StoreSettings } from './store/store.ts';
+
+/** The data-only files that ship with the collector. */
+export const POLICY_FILES = ['thresholds', 'levels', 'capacity'] as const;
+export type PolicyFile = (typeof POLICY_FILES)[number];
+
+const zone = z.string().refine(isTimezone, {
+  error: (issue) => `${JSON.stringify(issue.input)} is not an IANA time zone, e.g. Asia/Shanghai`,
+});
+const count = z.int().positive();
+
+export const settingsSchema = z.strictObject({
+  data: z.string().min(1).optional().describe('Data directory'),
+  listen: z.string().optional().describe('HOST:PORT of the HTTP server'),
+  timezone: zone.optional().describe('IANA zone of reports; default: of the machine'),
+  locale: z.enum(['zh-CN', 'en']).optional().describe('Language of reports and pages'),
+  organisation: z.string().max(200).optional().describe('Name on the cover of reports'),
+  retention: z
+    .strictObject({
+      raw: duration.optional().describe('Raw samples'),
+      rollups: duration.optional().describe('5-minute rollups'),
+      histograms: duration.optional().describe('Daily histograms'),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      body: bytes.optional().describe('Compressed bytes of one write request'),
+      series_per_sender: count.optional(),
+      series_per_collector: count.optional(),
+      connections: count.optional(),
+      connections_per_address: count.optional().describe('Loopback is not counted'),
+      min_free_disk: bytes.optional().describe('Below this, writes answer 503'),
+    })
+    .optional(),
+  web: z
+    .strictObject({
+      token_file: z.string().optional().describe('Bearer token of API and pages, mode 0600'),
+      metrics_token_file: z.string().optional().describe('Bearer token of /metrics and /sd'),
+    })
+    .optional(),
+  policies: z
+    .strictObject({
+      thresholds: z.string().optional(),
+      levels: z.string().optional(),
+      capacity: z.string().optional(),
+    })
+    .optional(),
+});
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface CollectorSettings {
+  readonly data: string;
+  readonly listen: Listen;
+  readonly timezone: string;
+  readonly locale: 'zh-CN' | 'en';
+  readonly organisation: string;
+  readonly store: Partial<StoreSettings>;
+  readonly bodyBytes: number | undefined;
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  readonly token: string | null;
+  readonly metricsToken: string | null;
+  readonly policies: Readonly<Record<PolicyFile, string>>;
+}
+
+export interface SettingsSource {
+  /** The file of `--config`; without one everything is at its default. */
+  readonly file?: string | undefined;
+  /** `--data` and `--listen` win over the file. */
+  readonly data?: string | undefined;
+  readonly listen?: string | undefined;
+  /** The zone of the machine, from `main.ts`. */
+  readonly machineTimezone: string;
+}
+
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `127.0.0.1:8420`, `[::1]:8420`, `:8420` (all addresses). Throws `config`. */
+export function parseListen(text: string): Listen {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) {
+    throw new Failure('config', `"${text}" is not an address to listen on`, {
+      hint: 'write HOST:PORT, for example 127.0.0.1:8420 or [::]:8420',
+    });
+  }
+  return { host: (match[1] ?? '').replace(/^\[|\]$/g, '') || '0.0.0.0', port };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** A shipped file: `config/` of a checkout, or beside the bundle. */
+function shippedFile(name: PolicyFile): string {
+  const here = import.meta.dirname;
+  const places = [join(here, 'config'), join(here, '../config'), join(here, '../../config')];
+  const found = places.find((place) => existsSync(join(place, `${name}.yaml`)));
+  return resolve(found ?? join(here, '../../config'), `${name}.yaml`);
+}
+
+/** Reads a secret; one that others can read is refused (S52). Throws `config`. */
+export function readSecret(file: string): string {
+  let text: string;
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) {
+      throw new Failure('config', `${file} can be read by others`, {
+        hint: `it holds a secret: chmod 600 ${file}`,
+      });
+    }
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('config', `cannot read the token in ${file}: ${messageOf(error)}`, {
+      hint: 'create it with mode 0600 and one line of at least 16 random characters',
+      cause: error,
+    });
+  }
+  if (!/^[\x21-\x7e]{16,}$/.test(text)) {
+    throw new Failure('config', `${file} does not hold a token`, {
+      hint: 'one line of at least 16 printable characters, for example from: openssl rand -hex 32',
+    });
+  }
+  return text;
+}
+
+/** Reads, checks and completes the configuration. Throws `config` with every problem. */
+export function loadSettings(source: SettingsSource): CollectorSettings {
+  const raw: z.infer<typeof settingsSchema> =
+    source.file === undefined ? {} : loadConfig(settingsSchema, source.file);
+  const base = source.file === undefined ? '.' : dirname(source.file);
+  const secret = (file: string | undefined): string | null =>
+    file === undefined ? null : readSecret(resolve(base, file));
+  const policy = (name: PolicyFile): string =>
+    raw.policies?.[name] === undefined ? shippedFile(name) : resolve(base, raw.policies[name]);
+  return {
+    data: resolve(source.data ?? (raw.data === undefined ? './data' : resolve(base, raw.data))),
+    listen: parseListen(source.listen ?? raw.listen ?? DEFAULT_LISTEN),
+    timezone: raw.timezone ?? source.machineTimezone,
+    locale: raw.locale ?? 'zh-CN',
+    organisation: raw.organisation ?? '',
+    store: storeSettings(raw),
+    bodyBytes: raw.limits?.body,
+    connections: raw.limits?.connections ?? 12_000,
+    connectionsPerAddress: raw.limits?.connections_per_address ?? 512,
+    token: secret(raw.web?.token_file),
+    metricsToken: secret(raw.web?.metrics_token_file),
+    policies: {
+      thresholds: policy('thresholds'),
+      levels: policy('levels'),
+      capacity: policy('capacity'),
+    },
+  };
+}
+
+function storeSettings(raw: z.infer<typeof settingsSchema>): Partial<StoreSettings> {
+  const given = {
+    rawMs: raw.retention?.raw,
+    rollupMs: raw.retention?.rollups,
+    histogramMs: raw.retention?.histograms,
+    seriesPerSender: raw.limits?.series_per_sender,
+    seriesPerCollector: raw.limits?.series_per_collector,
+    minFreeBytes: raw.limits?.min_free_disk,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Everybody on the network could read and command an open collector: refused at start. */
+export function checkExposure(settings: CollectorSettings): void {
+  const { host, port } = settings.listen;
+  if (isLoopback(host) || settings.token !== null) return;
+  throw new Failure('config', `listening on ${host}:${port} without a token is refused`, {
+    hint: 'set web.token_file (a file of mode 0600 with one random line) or listen on 127.0.0.1',
+  });
+}

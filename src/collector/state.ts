@@ -1,0 +1,104 @@
+/** What may change while the collector runs, and the views of it that rooms are given. */
+import { statfsSync } from 'node:fs';
+import type { Clock } from '../shared/clock.ts';
+import { messageOf } from '../shared/errors.ts';
+import type { Log } from '../shared/log.ts';
+import { LIMITS } from '../shared/sample.ts';
+import type { Evaluator } from './evaluate/evaluate.ts';
+import type { Faults } from './faults/faults.ts';
+import { loadPolicies, type Policies } from './policies.ts';
+import type { ReportRequest } from './reports/reports.ts';
+import { type CollectorSettings, checkExposure } from './settings.ts';
+import type { Health, ReportQuery, WebSettings } from './web/web.ts';
+import type { Work } from './work.ts';
+
+/** What may change while it runs. */
+export interface State {
+  settings: CollectorSettings;
+  policies: Policies;
+  /** Why it is not ready; '' when it is. */
+  reason: string;
+  reloadOk: boolean;
+  reloadMs: number;
+  diskFreeBytes: number;
+}
+
+export function healthOf(state: State, work: () => Work | undefined, startedMs: number): Health {
+  const now = work()?.state();
+  return {
+    ready: state.reason === '',
+    reason: state.reason,
+    startedMs,
+    ticks: now?.ticks ?? 0,
+    tickFailures: now?.failures ?? 0,
+    tickSeconds: now?.tickSeconds ?? 0,
+    tickLagSeconds: now?.lagSeconds ?? 0,
+    eventLoopDelay: now?.delay ?? { p99Seconds: 0, maxSeconds: 0 },
+    configReloadOk: state.reloadOk,
+    configReloadMs: state.reloadMs,
+    diskFreeBytes: state.diskFreeBytes,
+  };
+}
+
+export function webSettings({ settings }: State, version: string): WebSettings {
+  const { token, metricsToken, locale, timezone, connections, connectionsPerAddress } = settings;
+  return {
+    ...{ version, token, metricsToken, locale, timezone, connections, connectionsPerAddress },
+    bodyBytes: settings.bodyBytes ?? LIMITS.bodyBytes,
+  };
+}
+
+export function reportRequest(query: ReportQuery, { settings, policies }: State): ReportRequest {
+  return {
+    name: query.name,
+    month: query.month,
+    timezone: query.timezone ?? settings.timezone,
+    locale: query.locale ?? settings.locale,
+    format: query.format ?? 'json',
+    policy: policies.capacity,
+    organisation: settings.organisation,
+  };
+}
+
+export interface ReloadOptions {
+  /** Reads the configuration again. Throws `config`. */
+  readonly reread: () => CollectorSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Check → swap: everything is read and good before anything changes. */
+export function makeReload(
+  { reread, clock, log }: ReloadOptions,
+  rooms: { readonly evaluator: Evaluator; readonly faults: Faults },
+  state: State,
+): () => Promise<void> {
+  return async () => {
+    try {
+      const settings = reread();
+      checkExposure({ ...settings, listen: state.settings.listen });
+      const policies = loadPolicies(settings);
+      state.settings = settings;
+      state.policies = policies;
+      rooms.evaluator.reload(policies.thresholds);
+      rooms.faults.reload(policies.levels);
+      state.reloadOk = true;
+      state.reloadMs = clock.now();
+      log.info('configuration reloaded');
+    } catch (error) {
+      state.reloadOk = false;
+      log.error('configuration refused, the last good one is kept', { error: messageOf(error) });
+      throw error;
+    }
+  };
+}
+
+/** Free bytes for this user; NaN when it could not be read. */
+export function freeBytes(directory: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return Number.NaN;
+  }
+}
