@@ -132,9 +132,10 @@ function costTable(
       refused(one.cost) + refused(one.paced),
     ]),
     notes: [
-      `${hosts} hosts × 100 series × ${costSteps} steps of 15 s, one request per host and step, ${CONNECTIONS} connections.`,
+      `${hosts} hosts × 100 series × ${costSteps} steps of 15 s; ${CONNECTIONS} connections.`,
       'Goal: at least 1.4 M samples per CPU second, 2 × victoria-metrics, 5 × prometheus.',
-      'Watchkeeper syncs every commit to disk before it answers and judges thresholds meanwhile; the others do neither by default.',
+      'Watchkeeper syncs every commit before it answers and judges thresholds meanwhile;',
+      'the others do neither by default.',
       ...absent.map((name) => `${name} is not installed here and was left out.`),
     ],
   };

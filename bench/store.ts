@@ -60,11 +60,22 @@ function walk(kinds: readonly HostSeries[], values: Float64Array): void {
   }
 }
 
-async function hosts(directory: string, devices: number, rounds: number): Promise<BenchTable> {
-  let store = await open(directory);
+interface Spent {
+  cpu: number;
+  wall: number;
+}
+
+/** Appends `rounds` steps of every device, caring for the store between them. */
+async function appendRounds(
+  store: Store,
+  devices: number,
+  rounds: number,
+): Promise<{ readonly append: Spent; readonly care: Spent }> {
   const kinds = hostSeries('host');
   const shapes = Array.from({ length: devices }, (_, device) =>
-    store.shape(hostSeries(`host-${device}`).map(({ labels }) => store.resolve(labels, `agent-${device}`))),
+    store.shape(
+      hostSeries(`host-${device}`).map(({ labels }) => store.resolve(labels, `agent-${device}`)),
+    ),
   );
   const values = Float64Array.from({ length: devices * SERIES_PER_HOST }, (_, i) => {
     return kinds[i % kinds.length]?.level ?? 0;
@@ -96,6 +107,12 @@ async function hosts(directory: string, devices: number, rounds: number): Promis
     care.cpu += spent.cpu;
     care.wall += spent.wall;
   }
+  return { append, care };
+}
+
+async function hosts(directory: string, devices: number, rounds: number): Promise<BenchTable> {
+  let store = await open(directory);
+  const { append, care } = await appendRounds(store, devices, rounds);
   const samples = devices * SERIES_PER_HOST * rounds;
   const appends = devices * (rounds - 1);
   const before = store.stats();

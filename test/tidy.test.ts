@@ -112,7 +112,7 @@ test('every file stays within its length', () => {
 function functionsOf(file: string): { name: string; lines: number }[] {
   const lines = read(file).split('\n');
   const open =
-    /^(\s*)(?:export\s+)?(?:async\s+)?(?:function\s*\*?\s*(\w+)|(?:(?:private|static|override|async|get|set|\*)\s+)*#?(\w+)\s*(?:<[^>]*>)?\([^;]*\)?\s*(?::[^=;]*)?\{$|(?:const|let)\s+(\w+)\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function\b|\([^;]*=>\s*\{?$|\w+\s*=>\s*\{$|\($))/;
+    /^(\s*)(?:export\s+)?(?:async\s+)?(?:function\s*\*?\s*(\w+)|(?:(?:private|static|override|async|get|set|\*)\s+)*#?(\w+)\s*(?:<[^>]*>)?\([^;]*\)?\s*(?::[^=;]*)?\{$|(?:const|let)\s+(\w+)\s*(?::[^=]+)?=\s*(?:async\s*)?(?:function\b|\([^;]*=>\s*\{$|\w+\s*=>\s*\{$|\($))/;
   const found: { name: string; lines: number }[] = [];
   lines.forEach((line, start) => {
     const match = open.exec(line);
@@ -274,8 +274,15 @@ test('the words for leftovers are not used as names', () => {
   expect([...SOURCES, ...TOOLS].filter((file) => banned.test(file))).toEqual([]);
 });
 
+/** Lines of code: neither blank nor comment, so that explaining costs nothing. */
+function codeCount(file: string): number {
+  return read(file)
+    .split('\n')
+    .filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
+}
+
 test('there are at least as many lines of tests as of source', () => {
-  const total = (files: readonly string[]): number => files.reduce((n, f) => n + lineCount(f), 0);
+  const total = (files: readonly string[]): number => files.reduce((n, f) => n + codeCount(f), 0);
   expect(total(TESTS)).toBeGreaterThanOrEqual(total(SOURCES));
 });
 

@@ -1,7 +1,6 @@
 /**
  * `npm run build`: one file for the agent, one for the collector, in `dist/`. Node alone runs
- * them; the collector needs SQLite's binary (and uses snappy's, where it is beside) from
- * `dist/native/`. The shipped policies go to `dist/config/`.
+ * them; the collector needs SQLite's binary from `dist/native/`. The shipped policies go to `dist/config/`.
  */
 import {
   copyFileSync,
@@ -39,11 +38,20 @@ const sqliteBeside: Plugin = {
   },
 };
 
-/** snappy's native part is optional: the program falls back to JavaScript without it. */
-const snappyOutside: Plugin = {
-  name: 'snappy-outside',
-  setup({ onResolve }) {
-    onResolve({ filter: /^snappy$/ }, () => ({ path: 'snappy', external: true }));
+/**
+ * Node's own modules by `require` instead of `import`: an old Node, which lacks some of their
+ * exports, then gets as far as our own message about it.
+ */
+const builtinsLate: Plugin = {
+  name: 'builtins-late',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : null,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      loader: 'js',
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
   },
 };
 
@@ -78,7 +86,7 @@ async function buildCollector(): Promise<void> {
     entryPoints: ['src/collector/main.ts'],
     outfile: 'dist/watchkeeper-collector.mjs',
     format: 'esm',
-    plugins: [sqliteBeside, snappyOutside],
+    plugins: [sqliteBeside, builtinsLate],
     banner: {
       js: [
         '#!/usr/bin/env node',

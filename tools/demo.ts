@@ -38,13 +38,13 @@ async function remove(api: Api): Promise<number> {
   return demo.length;
 }
 
-async function add(api: Api, host: CliHost): Promise<void> {
+async function add(api: Api, host: CliHost, days: number): Promise<void> {
   const { clock, stderr, stdout } = host;
   const endMs = Math.floor(clock.now() / SLOT_MS) * SLOT_MS;
-  const window = { startMs: endMs - HISTORY_DAYS * DAY_MS, endMs };
-  const slots = (HISTORY_DAYS * DAY_MS) / SLOT_MS;
+  const window = { startMs: endMs - days * DAY_MS, endMs };
+  const slots = (days * DAY_MS) / SLOT_MS;
   const expected = CHARACTERS.reduce((n, c) => n + (12 + 2 * c.filesystems.length) * slots, 0);
-  const hash = createHash('sha256').update(`demo ${SEED} ${endMs}`).digest('hex');
+  const hash = createHash('sha256').update(`demo ${SEED} ${days} ${endMs}`).digest('hex');
   const bar = progressBar(stderr, clock);
   const summary = await importSamples(
     { hash, demo: CHARACTERS.map(({ name }) => name) },
@@ -55,7 +55,7 @@ async function add(api: Api, host: CliHost): Promise<void> {
       // What was removed before must come again, so no earlier run counts.
       again: true,
       onProgress: ({ rows, finishing }) =>
-        bar.show(rows, expected, finishing ? 'rolling up' : 'two months of history'),
+        bar.show(rows, expected, finishing ? 'rolling up' : `${days} days of history`),
     },
   );
   bar.end();
@@ -71,6 +71,7 @@ async function main(): Promise<void> {
     options: {
       data: { type: 'string', default: './data' },
       config: { type: 'string' },
+      days: { type: 'string', default: String(HISTORY_DAYS) },
       remove: { type: 'boolean', default: false },
     },
   });
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
   await withApi(host, flags, async (api) => {
     const removed = await remove(api);
     if (removed > 0) host.stdout.write(`${removed} demo devices are removed\n`);
-    if (!values.remove) await add(api, host);
+    if (!values.remove) await add(api, host, Number(values.days));
     else if (removed === 0) host.stdout.write('there are no demo devices\n');
   });
 }

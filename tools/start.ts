@@ -29,7 +29,8 @@ function run(main: string, args: readonly string[], stdout: 'pipe' | 'inherit'):
 
 const ended = (child: ChildProcess): Promise<number> =>
   new Promise((done) => {
-    child.once('exit', (code) => done(code ?? 1));
+    // A child that is stopped before it listens to signals ends by the signal itself.
+    child.once('exit', (code, signal) => done(code ?? (signal === 'SIGTERM' ? 0 : 1)));
   });
 
 /** The address the collector prints, or null when it ended instead. */
@@ -91,8 +92,9 @@ async function main(): Promise<number> {
     'pipe',
   );
   const children = [collector];
+  // Told once: a second signal would end a child in the middle of its last commit.
   const stopAll = (): void => {
-    for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
+    for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGTERM');
   };
   // The terminal sends Ctrl-C to the children too; here it only must not end us first.
   process.on('SIGINT', stopAll);

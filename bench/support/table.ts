@@ -15,8 +15,14 @@ export function formatTable({ title, columns, rows, notes = [] }: BenchTable): s
   const widths = columns.map((name, index) =>
     Math.max(name.length, ...cells.map((row) => row[index]?.length ?? 0)),
   );
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  const line = (row: readonly string[]): string => {
+    const padded = row.map((cell, index) => {
+      const width = widths[index] ?? 0;
+      return index === 0 ? cell.padEnd(width) : cell.padStart(width);
+    });
+    return `| ${padded.join(' | ')} |`;
+  };
+  const dashes = widths.map((width, index) => '-'.repeat(width) + (index === 0 ? '-' : ':'));
+  const rule = `|-${dashes.join('|-')}|`;
   return [`## ${title}`, '', line(columns), rule, ...cells.map(line), '', ...notes].join('\n');
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { bytes, checkConfig, duration, jsonSchema, readYaml } from '../shared/config.ts';
 import { LABEL_NAME, LIMITS } from '../shared/sample.ts';
 import type { AgentSettings } from './cli/cli.ts';
-import { DEFAULTS } from './settings.ts';
+import { DEFAULTS } from './default-settings.ts';
 import { listSources } from './sources/sources.ts';
 
 /** Set by the agent itself. */

@@ -1,27 +1,8 @@
 /** The agent's settings: defaults as data, what a file says over them, flags over both. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { DEFAULT_LISTEN } from '../shared/protocol.ts';
-import { DAY_MS } from '../shared/units.ts';
 import type { AgentSettings, Flags } from './cli/cli.ts';
-
-export const DEFAULTS: AgentSettings = Object.freeze({
-  collector: `http://${DEFAULT_LISTEN}`,
-  tokenFile: '',
-  caFile: '',
-  data: 'data/agent',
-  name: '',
-  instance: '',
-  labels: Object.freeze({}),
-  intervalMs: 15_000,
-  intervals: Object.freeze({}),
-  timeoutMs: 5_000,
-  off: Object.freeze([]),
-  spool: Object.freeze({ maxBytes: 1024 ** 3, maxAgeMs: 3 * DAY_MS, minFreeRatio: 0.1 }),
-  metricsListen: '',
-  paths: Object.freeze({ proc: '/proc', sys: '/sys', rootfs: '' }),
-  logLevel: 'info',
-});
+import { DEFAULTS } from './default-settings.ts';
 
 /** Without a file neither zod nor a YAML reader is loaded: the running agent stays small. */
 export async function loadSettings(flags: Flags): Promise<AgentSettings> {

@@ -2,6 +2,7 @@
 import { jsonSchema } from '../shared/config.ts';
 import { thresholdsJsonSchema } from './evaluate/evaluate.ts';
 import { levelsJsonSchema } from './faults/faults.ts';
+import { importMapJsonSchema } from './import/import.ts';
 import { settingsSchema } from './settings.ts';
 
 export function configSchemas(): Readonly<Record<string, unknown>> {
@@ -9,5 +10,6 @@ export function configSchemas(): Readonly<Record<string, unknown>> {
     collector: jsonSchema(settingsSchema),
     thresholds: thresholdsJsonSchema(),
     levels: levelsJsonSchema(),
+    'import-map': importMapJsonSchema(),
   };
 }

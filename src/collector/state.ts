@@ -1,7 +1,7 @@
 /** What may change while the collector runs, and the views of it that rooms are given. */
 import { statfsSync } from 'node:fs';
 import type { Clock } from '../shared/clock.ts';
-import { messageOf } from '../shared/errors.ts';
+import { Failure, messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { LIMITS } from '../shared/sample.ts';
 import type { Evaluator } from './evaluate/evaluate.ts';
@@ -67,6 +67,34 @@ export interface ReloadOptions {
   readonly log: Log;
 }
 
+/** What the rooms were opened with: another value would apply to some of them only. */
+const FIXED = [
+  'data',
+  'listen',
+  'store',
+  'bodyBytes',
+  'connections',
+  'connectionsPerAddress',
+] as const;
+const NAMES: Readonly<Record<(typeof FIXED)[number], string>> = Object.freeze({
+  data: 'data',
+  listen: 'listen',
+  store: 'retention and limits',
+  bodyBytes: 'limits.body',
+  connections: 'limits.connections',
+  connectionsPerAddress: 'limits.connections_per_address',
+});
+
+/** A configuration never applies by halves. Throws `config`. */
+function checkFixed(now: CollectorSettings, next: CollectorSettings): void {
+  const changed = FIXED.filter((key) => JSON.stringify(now[key]) !== JSON.stringify(next[key]));
+  if (changed.length === 0) return;
+  const names = changed.map((key) => NAMES[key]).join(', ');
+  throw new Failure('config', `${names} cannot change while the collector runs`, {
+    hint: 'restart the collector, or take the change back',
+  });
+}
+
 /** Check → swap: everything is read and good before anything changes. */
 export function makeReload(
   { reread, clock, log }: ReloadOptions,
@@ -76,7 +104,8 @@ export function makeReload(
   return async () => {
     try {
       const settings = reread();
-      checkExposure({ ...settings, listen: state.settings.listen });
+      checkFixed(state.settings, settings);
+      checkExposure(settings);
       const policies = loadPolicies(settings);
       state.settings = settings;
       state.policies = policies;

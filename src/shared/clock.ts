@@ -2,6 +2,8 @@
  * Time and chance, as parameters. This file, `log.ts` and the two `main.ts` are the only places
  * that may touch the wall clock, timers, randomness, the environment or the console.
  */
+import { closeSync, openSync, readSync } from 'node:fs';
+
 export interface Timer {
   cancel(): void;
 }
@@ -19,6 +21,24 @@ export interface Clock {
   randomHex(bytes: number): string;
 }
 
+/**
+ * The kernel's generator, or OpenSSL's where the kernel offers no file: loading OpenSSL for this
+ * alone would make up a tenth of an idle agent's memory.
+ */
+function systemRandom(bytes: number): Buffer {
+  const target = Buffer.alloc(bytes);
+  let file: number | undefined;
+  try {
+    file = openSync('/dev/urandom', 'r');
+    if (readSync(file, target, 0, bytes, null) === bytes) return target;
+  } catch {
+    // No such file on this system.
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+  return process.getBuiltinModule('node:crypto').randomBytes(bytes);
+}
+
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -28,9 +48,7 @@ export const systemClock: Clock = Object.freeze({
     return { cancel: () => clearTimeout(handle) };
   },
   random: () => Math.random(),
-  // Loaded when first asked for: OpenSSL is a tenth of an idle process's memory.
-  randomHex: (bytes: number) =>
-    process.getBuiltinModule('node:crypto').randomBytes(bytes).toString('hex'),
+  randomHex: (bytes: number) => systemRandom(bytes).toString('hex'),
 });
 
 /** Resolves after `delayMs` of the clock's time. */

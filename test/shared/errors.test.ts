@@ -45,7 +45,8 @@ test('a failure carries code, mend, cause and detail, and nothing can be changed
     detail: { expected: 3 },
   });
   expect(Object.isFrozen(failure.detail)).toBe(true);
-  expect(new Failure('io', 'x')).toMatchObject({ hint: '', detail: {}, cause: undefined });
+  expect(new Failure('io', 'x')).toMatchObject({ hint: '', detail: {} });
+  expect('cause' in new Failure('io', 'x')).toBe(false);
 });
 
 test('a mistake of ours is no Failure', () => {

@@ -6,7 +6,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { LogLevel } from '../../shared/log.ts';
 import type { Host } from '../sources/sources.ts';
-import { runProgram } from './program.ts';
+import { runCommand } from './command.ts';
 
 /** What the agent does, after file and flags; times in milliseconds, sizes in bytes. */
 export interface AgentSettings {
@@ -67,5 +67,5 @@ export interface CliHost {
 
 /** Runs one command; `args` without the interpreter and the script. Resolves to the exit code. */
 export function runCli(args: readonly string[], host: CliHost): Promise<number> {
-  return runProgram(args, host);
+  return runCommand(args, host);
 }

@@ -1,8 +1,6 @@
-/** The verbs and their options. Mistakes of usage end with code 2, failures with 1. */
+/** The verbs and their options. Mistakes of usage end with code 2. */
 import { Command, CommanderError } from 'commander';
-import { describeFailure, Failure } from '../../shared/errors.ts';
 import type { CliHost } from './cli.ts';
-import { plain } from './text.ts';
 import type { Outcome, VerbContext } from './verb.ts';
 import { addCheckConfig } from './verbs/check-config.ts';
 import { addDoctor } from './verbs/doctor.ts';
@@ -31,15 +29,15 @@ function buildProgram(context: VerbContext): Command {
   return program;
 }
 
+/** Throws what a verb throws. */
 export async function runProgram(args: readonly string[], host: CliHost): Promise<number> {
   const outcome: Outcome = { code: 0 };
   try {
     await buildProgram({ host, outcome }).parseAsync([...args], { from: 'user' });
     return outcome.code;
   } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
     // Commander has written its own message; asking for help is not a mistake.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    host.stderr.write(`${plain(describeFailure(error))}\n`);
-    return error instanceof Failure && error.code === 'usage' ? 2 : 1;
+    return error.exitCode === 0 ? 0 : 2;
   }
 }

@@ -12,13 +12,39 @@ export interface VerbContext {
   readonly outcome: Outcome;
 }
 
+interface Flag {
+  readonly name: keyof Flags;
+  readonly flag: string;
+  readonly value: string;
+  readonly help: string;
+}
+
 /** Where the agent's things are; verbs that look at them take what `run` takes. */
+export const FLAGS: readonly Flag[] = Object.freeze([
+  { name: 'config', flag: '--config', value: 'file', help: 'configuration file' },
+  {
+    name: 'collector',
+    flag: '--collector',
+    value: 'url',
+    help: 'address of the collector (default: http://127.0.0.1:8420)',
+  },
+  {
+    name: 'tokenFile',
+    flag: '--token-file',
+    value: 'file',
+    help: 'file with the token of this agent, mode 0600',
+  },
+  {
+    name: 'data',
+    flag: '--data',
+    value: 'dir',
+    help: 'directory of the spool (default: data/agent)',
+  },
+]);
+
 export function withPlace(command: Command): Command {
-  return command
-    .option('--config <file>', 'configuration file')
-    .option('--collector <url>', 'address of the collector (default: http://127.0.0.1:8420)')
-    .option('--token-file <file>', 'file with the token of this agent, mode 0600')
-    .option('--data <dir>', 'directory of the spool (default: data/agent)');
+  for (const { flag, value, help } of FLAGS) command.option(`${flag} <${value}>`, help);
+  return command;
 }
 
 /** `--help` ends with an example. */
@@ -28,14 +54,6 @@ export function withExample(command: Command, ...examples: readonly string[]): C
 }
 
 export function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
-  const text = (name: string): string | undefined => {
-    const value = options[name];
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    config: text('config'),
-    collector: text('collector'),
-    tokenFile: text('tokenFile'),
-    data: text('data'),
-  };
+  const given = FLAGS.filter(({ name }) => typeof options[name] === 'string');
+  return Object.fromEntries(given.map(({ name }) => [name, options[name]]));
 }

@@ -9,6 +9,7 @@
  */
 import { bug } from '../../shared/errors.ts';
 import type { GapReason, GapRecord } from '../../shared/protocol.ts';
+import { type BoundGap, type Loss, plainGap, UNBOUND, withGap } from './gaps.ts';
 
 /** A place between two records: the next record's index, and the samples of all before it. */
 export interface Position {
@@ -38,12 +39,6 @@ export interface Stream {
   readonly reservedTo: number;
 }
 
-/** A loss, and the batch that carries it to the collector. */
-export interface BoundGap extends GapRecord {
-  readonly epoch: string;
-  readonly seq: number;
-}
-
 export interface Ledger {
   readonly tail: Position;
   /** Samples that could not be written at all; they are in `dropped`, not in the log. */
@@ -62,22 +57,10 @@ export interface Ledger {
   readonly removing: readonly string[];
 }
 
-export interface Loss {
-  readonly reason: GapReason;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** More would not fit a request header; from there on losses of one reason become one gap. */
-export const GAPS_MAX = 24;
 /** Gaps that were delivered and are kept nevertheless. */
 const DELIVERED_GAPS_MAX = 100;
 /** Batches of an epoch that may be sent before the ledger must be written again. */
 const RESERVED_SENDS = 16;
-/** Losses of one reason that follow each other within this time are one gap. */
-const GAP_JOIN_MS = 5 * 60_000;
-/** The gap is not yet on its way with a batch. */
-const UNBOUND = Object.freeze({ epoch: '', seq: 0 });
 
 export const emptyLedger: Ledger = Object.freeze({
   tail: Object.freeze({ index: 1, issued: 0 }),
@@ -152,20 +135,7 @@ function withLoss(ledger: Ledger, samples: number, loss: Loss): Ledger {
   if (samples === 0) return ledger;
   const dropped = { ...ledger.dropped };
   dropped[loss.reason] = (dropped[loss.reason] ?? 0) + samples;
-  const free = ledger.gaps.filter((gap) => gap.seq === 0);
-  const near = (g: BoundGap): boolean =>
-    loss.fromMs - g.toMs <= GAP_JOIN_MS && g.fromMs - loss.toMs <= GAP_JOIN_MS;
-  const merged = free.findLast(
-    (gap) => gap.reason === loss.reason && (near(gap) || free.length >= GAPS_MAX),
-  );
-  const gap: BoundGap = {
-    ...UNBOUND,
-    reason: loss.reason,
-    fromMs: Math.min(loss.fromMs, merged?.fromMs ?? Infinity),
-    toMs: Math.max(loss.toMs, merged?.toMs ?? -Infinity),
-    samples: samples + (merged?.samples ?? 0),
-  };
-  return { ...ledger, dropped, gaps: [...ledger.gaps.filter((g) => g !== merged), gap] };
+  return { ...ledger, dropped, gaps: withGap(ledger.gaps, samples, loss) };
 }
 
 /** A batch that could not be written. */
@@ -241,15 +211,6 @@ export function reopened(ledger: Ledger): Ledger {
   });
   return { ...ledger, streams };
 }
-
-/** As the collector takes it: whole milliseconds in order, whatever a clock did in between. */
-const plainGap = ({ reason, fromMs, toMs, samples }: BoundGap): GapRecord =>
-  Object.freeze({
-    reason,
-    fromMs: Math.max(0, Math.floor(Math.min(fromMs, toMs))),
-    toMs: Math.max(0, Math.ceil(Math.max(fromMs, toMs))),
-    samples,
-  });
 
 export function gapsWith(ledger: Ledger, epoch: string, seq: number): readonly GapRecord[] {
   return ledger.gaps.filter((gap) => gap.epoch === epoch && gap.seq === seq).map(plainGap);

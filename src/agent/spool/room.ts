@@ -1,6 +1,7 @@
 /** Makes room: forgets what was kept long enough, drops what is too old or does not fit. */
 import type { SpoolCore } from './core.ts';
-import { cut, endOf, type Ledger, type Loss, type Position } from './ledger.ts';
+import type { Loss } from './gaps.ts';
+import { cut, endOf, type Ledger, type Position } from './ledger.ts';
 import { nextSacrifice, type Range, removable, type SpoolLimits, waitingIn } from './limits.ts';
 import type { RecordHeader } from './record.ts';
 import { positionAfter } from './segment-files.ts';

@@ -1,4 +1,4 @@
-/** Agents and their tokens: in memory for every request, in `desk.db` before a change is answered. */
+/** Agents and their tokens: in memory for requests, in `desk.db` before a change is answered. */
 import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import type { Deed } from './audit-trail.ts';

@@ -1,6 +1,6 @@
 /**
  * The audit trail (S46, S47): append-only, each entry hashed together with the one before it, so
- * that a changed or missing entry breaks the chain. Written inside the transaction of what it tells.
+ * that a changed or missing entry breaks the chain. Written in the transaction of what it tells.
  */
 import { hash as digest } from 'node:crypto';
 import type { Actor, AuditCheck, AuditEntry } from './desk.ts';
@@ -110,7 +110,7 @@ export class AuditTrail {
   }
 }
 
-/** The fields as a JSON list, so that no text can pass for the end of one and the start of another. */
+/** The fields as a JSON list, so that no text can pass for the end of one field and the next. */
 function chain(previous: string, row: Omit<Row, 'hash'>): string {
   const { number, at_ms, who, source, action, subject, result, detail } = row;
   const fields = [previous, number, at_ms, who, source, action, subject, result, detail];

@@ -1,4 +1,4 @@
-/** Tokens by their hash, in memory. Looked up by a part of it, then compared whole in constant time. */
+/** Tokens by their hash: looked up by a part of it, then compared whole in constant time. */
 import type { Principal } from './desk.ts';
 import { sameHash } from './token.ts';
 

@@ -4,10 +4,11 @@
  * repeated one changes nothing. Owns nothing, and never touches the store.
  */
 import type { Clock } from '../../shared/clock.ts';
+import { jsonSchema } from '../../shared/config.ts';
 import type { Sample } from '../../shared/sample.ts';
 import { csvBatches } from './csv-batches.ts';
 import { contentHash, textChunks } from './file.ts';
-import { readMap } from './map.ts';
+import { mapSchema, readMap } from './map.ts';
 import { openMetricsBatches } from './openmetrics-batches.ts';
 import { sampleBatches } from './sample-batches.ts';
 import { sendBatches } from './send.ts';
@@ -68,6 +69,11 @@ export interface ImportSummary {
   /** Batches that an earlier run had stored. */
   readonly skippedBatches: number;
   readonly devices: readonly string[];
+}
+
+/** The map's JSON Schema, for editors. */
+export function importMapJsonSchema(): unknown {
+  return jsonSchema(mapSchema);
 }
 
 /** Throws `config` (map, columns), `malformed` (a bad cell), `not_found`, `io`. */

@@ -39,10 +39,11 @@ export function receipt(
 
 /** Some of a request that is not numbered was refused: the rest is stored, the sender is told. */
 export function partial(refusals: Refusals, written: Written, nowMs: number): IngestResponse {
+  const { samples, first } = refusals;
   const error = {
     code: 'bad_request',
-    message: `${refusals.samples} samples were refused, ${written.samples} stored: ${refusals.first}`,
-    hint: 'the stored ones need not be sent again; mend what is named and the rest will be accepted',
+    message: `${samples} samples were refused, ${written.samples} stored: ${first}`,
+    hint: 'mend what is named; the stored ones need not be sent again',
     detail: { refused: refusals.byReason(), written: written.samples },
   };
   const headers = errorHeaders(nowMs);

@@ -1,4 +1,4 @@
-/** The headers of a numbered batch (P2): its place, when it left, and the losses it declares (P3). */
+/** Headers of a numbered batch (P2): its place, when it left, and the losses it declares (P3). */
 import { Failure } from '../../shared/errors.ts';
 import {
   type GapReason,

@@ -1,4 +1,4 @@
-/** Who may send which series (S2): a token of an agent carries its own `agent` label, nobody else's. */
+/** Who may send which series (S2): an agent's token carries its own `agent` label, nobody else's. */
 import type { Labels } from '../../shared/sample.ts';
 import type { Desk, Principal } from '../desk/desk.ts';
 import type { Objection, Ownership } from './settlement.ts';

@@ -1,4 +1,4 @@
-/** Samples of one request that were not stored, by reason: told to the sender, never dropped silently. */
+/** Samples of one request that were not stored, by reason: told to the sender, never silent. */
 import type { GapReason, GapRecord } from '../../shared/protocol.ts';
 
 export type RefusalReason = 'rejected' | 'cardinality' | 'too_new' | 'too_old';

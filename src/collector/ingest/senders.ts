@@ -1,4 +1,4 @@
-/** What is remembered of each sender between requests: memory only, bounded, and always rebuildable. */
+/** What is remembered of each sender between requests: in memory, bounded, always rebuildable. */
 import { LIMITS } from '../../shared/sample.ts';
 import type { Principal, TokenKind } from '../desk/desk.ts';
 import type { RefusalReason } from './refusals.ts';

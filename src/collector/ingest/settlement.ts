@@ -13,7 +13,7 @@ import { type KeyRefusal, OVERSIZE_REFUSAL, type Sender } from './senders.ts';
 import { PENDING, REFUSED } from './series-keys.ts';
 import { restamp, type TimeRule } from './time-rule.ts';
 
-/** Why a sender may not send a series, and whether that refuses the series or all of the request. */
+/** Why a sender may not send a series, and whether that refuses the series or the whole request. */
 export interface Objection {
   readonly scope: 'series' | 'request';
   readonly why: string;
@@ -103,7 +103,7 @@ export interface SettleOptions {
 const TOO_NEW = 'a sample is more than 10 minutes ahead of this clock';
 const TOO_OLD = 'a sample is older than the retention';
 
-/** Reads every label set before any is numbered: a request that is refused leaves nothing behind. */
+/** Reads all labels before any series is numbered: a refused request leaves nothing behind. */
 function labelsOfUnknown(rows: SampleRows, sender: Sender, owns: Ownership): Map<number, Labels> {
   const unknown = new Map<number, Labels>();
   const { keys } = sender;

@@ -29,7 +29,7 @@ export function declaredLength(block: Uint8Array): number {
   throw malformed('its length is longer than five bytes');
 }
 
-/** Per tag byte of a copy: length in bits 0–7, high bits of the offset in 8–10, extra bytes in 11–13. */
+/** Per tag byte of a copy: length (bits 0–7), high bits of the offset (8–10), extra bytes (11–13). */
 const COPIES = Uint16Array.from({ length: 256 }, (_, tag) => {
   const long = (tag >>> 2) + 1;
   if ((tag & 3) === 1) return (((tag >>> 2) & 7) + 4) | ((tag >>> 5) << 8) | (1 << 11);

@@ -48,9 +48,9 @@ function startOf(month: Temporal.PlainYearMonth, timezone: string): number {
   }
 }
 
-/** `count` months that end with `month`, oldest first. */
+/** `count` months that end with `month`, oldest first. Throws as `monthPeriod` does. */
 export function monthsUntil(month: string, count: number, timezone: string): readonly Period[] {
-  const last = Temporal.PlainYearMonth.from(month);
+  const last = Temporal.PlainYearMonth.from(monthPeriod(month, timezone).name);
   return Array.from({ length: count }, (_, i) =>
     monthPeriod(last.subtract({ months: count - 1 - i }).toString(), timezone),
   );

@@ -1,6 +1,6 @@
 /**
  * The store's care of itself, in small steps, most urgent first: checkpoint, seal, prune the
- * journal, merge blocks, drop what is past its term, give free pages back. Appends and reads go on
+ * journal, merge blocks, drop what is past its term. Appends and reads go on
  * between the steps. One caller at a time.
  */
 import type { Clock } from '../../shared/clock.ts';
@@ -19,8 +19,6 @@ import type { WriteAheadLog } from './wal.ts';
 /** Journal rows deleted per transaction; fewer do not make it worth one. */
 const ROWS_PER_PRUNE = 4_096;
 const PAGES_PER_VACUUM = 512;
-/** Free pages wait for the next rows and blocks until they are this many and half of the file. */
-const MANY_FREE_PAGES = 8_192;
 const GAPS_PER_PRUNE = 1_000;
 
 export interface CareRooms extends SealRooms, RetentionRooms {
@@ -56,16 +54,18 @@ export class Care {
     return false;
   }
 
-  /** Seals and merges all there is, and gives the space back. */
+  /** Seals and merges all there is now, and gives the space back. */
   async sealAll(): Promise<void> {
-    const { commit, dictionary, wal } = this.#rooms;
+    const { commit, dictionary, journal, wal } = this.#rooms;
+    const end = journal.nextRow;
     for (const device of [...dictionary.devices.values()]) {
-      await this.#exhaust(() => this.#seal(device.rows.ids.length > 0 ? [device] : []));
+      const waiting = (): DeviceState[] => ((device.rows.ids[0] ?? end) < end ? [device] : []);
+      await this.#exhaust(() => this.#seal(waiting()));
       await this.#exhaust(() => this.#merge(device, false));
       await this.#exhaust(() => this.#merge(device, true));
     }
     await this.#exhaust(() => this.#prune(1));
-    await this.#exhaust(() => this.#vacuum(1));
+    await this.#exhaust(() => this.#vacuum());
     commit.attempt(() => wal.checkpoint());
   }
 
@@ -86,7 +86,7 @@ export class Care {
       (await this.#mergeNext()) ||
       (await this.#retainNext()) ||
       (await this.#pruneGaps()) ||
-      (await this.#vacuum(MANY_FREE_PAGES))
+      (await this.#giveBack())
     );
   }
 
@@ -160,11 +160,14 @@ export class Care {
     return gone === GAPS_PER_PRUNE;
   }
 
-  async #vacuum(least: number): Promise<boolean> {
+  /** Free pages wait for the next rows and blocks; on a full disk others need them more. */
+  async #giveBack(): Promise<boolean> {
+    return this.#rooms.guard.refusal() !== null && this.#vacuum();
+  }
+
+  async #vacuum(): Promise<boolean> {
     const { commit, database } = this.#rooms;
-    const free = Number(database.pragma('freelist_count', { simple: true }));
-    const pages = Number(database.pragma('page_count', { simple: true }));
-    if (free < least || (least > 1 && free < pages / 2)) return false;
+    if (database.pragma('freelist_count', { simple: true }) === 0) return false;
     await commit.write(() => {
       database.pragma(`incremental_vacuum(${PAGES_PER_VACUUM})`);
     });

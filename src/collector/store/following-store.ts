@@ -27,6 +27,10 @@ export class FollowingStore extends StoreReader implements Store {
     });
   }
 
+  protected override follow(): void {
+    this.consistent(() => {});
+  }
+
   #catchUp(): void {
     const version = this.#options.database.pragma('data_version', { simple: true });
     if (version === this.#version) return;

@@ -3,8 +3,8 @@
  * hot path, so values are copied as they are; sealing compresses them later. Layout:
  *
  *   0  u8   version           1  u8   flags: 1 all samples have one time, 2 some are late
- *   4  u32  samples (n)       8  f64  first time        16  f64  last time
- *  24  n × f64 values         …  unless they are the same, n signed varints: times as differences
+ *   4  u32  samples (n)       8  f64  time of the first sample
+ *  16  n × f64 values         …  unless they are the same, times as n − 1 signed varint differences
  *   …  the runs of series
  */
 import { bug, Failure } from '../../shared/errors.ts';
@@ -12,13 +12,11 @@ import { writeVarint } from '../../shared/remote-write.ts';
 import type { Arena, Chunk } from './arena.ts';
 import { ByteReader } from './block-codec/bytes.ts';
 import { MOST_INT } from './block-codec/int-column.ts';
-import type { JournalRowFacts } from './device-state.ts';
 
 const VERSION = 1;
 const ONE_TIME = 1;
 const LATE = 2;
-/** What `rowFacts` needs of a row. */
-export const HEAD_BYTES = 24;
+const HEAD_BYTES = 16;
 const LONGEST_VARINT = 8;
 
 export interface RowSamples {
@@ -55,8 +53,7 @@ export function writeRow(arena: Arena, samples: RowSamples): PendingRow {
   const [fromMs, toMs] = times === null ? [first, first] : extremes(times);
   chunk.words[start / 4] = VERSION | (times === null ? ONE_TIME << 8 : 0);
   chunk.words[start / 4 + 1] = count;
-  chunk.doubles[at - 2] = fromMs;
-  chunk.doubles[at - 1] = toMs;
+  chunk.doubles[at - 1] = first;
   if (places === null) chunk.doubles.set(values, at);
   else for (let i = 0; i < count; i++) chunk.doubles[at + i] = values[places[i] ?? 0] ?? 0;
   let end = (at + count) * 8;
@@ -70,15 +67,6 @@ export function writeRow(arena: Arena, samples: RowSamples): PendingRow {
 /** Some of its samples are not the newest of their series. */
 export function markLate({ payload }: PendingRow): void {
   payload[1] = (payload[1] ?? 0) | LATE;
-}
-
-/** What memory keeps of a row, from the first `HEAD_BYTES` of its payload. */
-export function rowFacts(head: Buffer): Omit<JournalRowFacts, 'id'> {
-  return {
-    samples: head.readUInt32LE(4),
-    fromMs: head.readDoubleLE(8),
-    toMs: head.readDoubleLE(16),
-  };
 }
 
 /** A copy of the times, or null when they are all the same. Throws `malformed`. */
@@ -119,11 +107,9 @@ function checkTime(timeMs: number): void {
 
 function writeTimes(times: Float64Array, bytes: Uint8Array, start: number): number {
   let end = start;
-  let previous = 0;
-  for (let i = 0; i < times.length; i++) {
-    const step = (times[i] ?? 0) - previous;
+  for (let i = 1; i < times.length; i++) {
+    const step = (times[i] ?? 0) - (times[i - 1] ?? 0);
     end = writeVarint(bytes, end, step < 0 ? -2 * step - 1 : 2 * step);
-    previous += step;
   }
   return end;
 }
@@ -149,16 +135,17 @@ export class RowReader {
       this.series = new Uint32Array(this.count * 2);
       this.times = new Float64Array(this.count * 2);
     }
-    const [fromMs = 0] = doublesAt(payload, reader.take(16), 2);
+    const [firstMs = 0] = doublesAt(payload, reader.take(8), 1);
     this.values = doublesAt(payload, reader.take(this.count * 8), this.count);
-    if ((flags & ONE_TIME) !== 0) this.times.fill(fromMs, 0, this.count);
-    else this.#readTimes(reader);
+    if ((flags & ONE_TIME) !== 0) this.times.fill(firstMs, 0, this.count);
+    else this.#readTimes(reader, firstMs);
     this.#readSeries(reader);
   }
 
-  #readTimes(reader: ByteReader): void {
-    let timeMs = 0;
-    for (let i = 0; i < this.count; i++) {
+  #readTimes(reader: ByteReader, firstMs: number): void {
+    let timeMs = firstMs;
+    this.times[0] = timeMs;
+    for (let i = 1; i < this.count; i++) {
       timeMs += reader.signed();
       this.times[i] = timeMs;
     }

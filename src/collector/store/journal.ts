@@ -8,12 +8,12 @@ import type { Log } from '../../shared/log.ts';
 import type { CursorState, Cursors } from './cursors.ts';
 import { type Database, isCorrupt, readTogether, type Statement } from './database.ts';
 import type { DeviceState, JournalRowFacts } from './device-state.ts';
-import { HEAD_BYTES, RowReader, rowFacts } from './journal-row.ts';
+import { RowReader } from './journal-row.ts';
 import type { LatestSamples } from './latest-samples.ts';
 import type { Staged } from './staged.ts';
 
-/** id, device, cursor, seq, head of the payload. */
-type RowStart = [number, number, number | null, number | null, Buffer];
+/** id, device, cursor, seq, samples, from_ms, to_ms. */
+type RowFacts = [number, number, number | null, number | null, number, number, number];
 /** device, seq, checksum, payload. */
 type WholeRow = [number, number | null, number, Buffer];
 
@@ -40,7 +40,9 @@ export interface LoadInto {
   readonly sealed: number;
 }
 
-const COLUMNS = 'id, device, cursor, seq, checksum, payload';
+const FACTS = 'id, device, cursor, seq, samples, from_ms, to_ms';
+/** Rows taken over at a time at the start. */
+const ROWS_PER_LOAD = 10_000;
 
 export class Journal implements Staged {
   /** Ids in the table, needed or not: first ≤ id < next. */
@@ -63,15 +65,14 @@ export class Journal implements Staged {
     this.#database = database;
     this.#log = log;
     this.#monotonicMs = monotonicMs;
-    this.#insert = database.prepare(`INSERT INTO journal(${COLUMNS}) VALUES(?, ?, ?, ?, ?, ?)`);
+    this.#insert = database.prepare(
+      `INSERT INTO journal(${FACTS}, checksum, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
     this.#select = database
       .prepare('SELECT device, seq, checksum, payload FROM journal WHERE id = ?')
       .raw();
     this.#selectFrom = database
-      .prepare(
-        `SELECT id, device, cursor, seq, substr(payload, 1, ${HEAD_BYTES}) FROM journal ` +
-          'WHERE id >= ? ORDER BY id',
-      )
+      .prepare(`SELECT ${FACTS} FROM journal WHERE id >= ? ORDER BY id LIMIT ${ROWS_PER_LOAD}`)
       .raw();
     this.#delete = database.prepare('DELETE FROM journal WHERE id < ?');
   }
@@ -82,19 +83,26 @@ export class Journal implements Staged {
    */
   load({ deviceById, cursors, latest, sealed }: LoadInto): void {
     const before = this.nextRow;
+    let firstFound: number | undefined;
     const touched = new Set<DeviceState>();
-    for (const row of this.#selectFrom.iterate(before) as IterableIterator<RowStart>) {
-      const [id, deviceId, cursor, seq, head] = row;
-      if (before === 1 && this.nextRow === 1) this.firstRow = id;
-      this.nextRow = id + 1;
-      if (cursor !== null && seq !== null) cursors.carried(cursor, seq);
-      const device = deviceById(deviceId);
-      if (device === undefined || id <= device.sealedRow || head.length < HEAD_BYTES) continue;
-      this.#take(device, { id, ...rowFacts(head) });
-      touched.add(device);
+    for (let rows = this.#nextRows(); rows.length > 0; rows = this.#nextRows()) {
+      firstFound ??= rows[0]?.[0];
+      for (const [id, deviceId, cursor, seq, samples, fromMs, toMs] of rows) {
+        this.nextRow = id + 1;
+        if (cursor !== null && seq !== null) cursors.carried(cursor, seq);
+        const device = deviceById(deviceId);
+        if (device === undefined || id <= device.sealedRow) continue;
+        this.#take(device, { id, fromMs, toMs, samples });
+        touched.add(device);
+      }
     }
     this.nextRow = Math.max(this.nextRow, sealed + 1);
+    if (before === 1) this.firstRow = firstFound ?? this.nextRow;
     for (const device of touched) this.#restoreLatest(device, before, latest);
+  }
+
+  #nextRows(): RowFacts[] {
+    return this.#selectFrom.all(this.nextRow) as RowFacts[];
   }
 
   /**
@@ -130,7 +138,8 @@ export class Journal implements Staged {
     const id = this.nextRow++;
     const seq = cursor === null ? null : cursor.seq;
     const checksum = checksumOf(payload, device.id, seq);
-    this.#insert.run(id, device.id, cursor === null ? null : cursor.id, seq, checksum, payload);
+    const carrier = cursor === null ? null : cursor.id;
+    this.#insert.run(id, device.id, carrier, seq, samples, fromMs, toMs, checksum, payload);
     this.#staged.push({ device, facts: { id, fromMs, toMs, samples } });
   }
 

@@ -44,6 +44,9 @@ CREATE TABLE journal(
   device INTEGER NOT NULL,
   cursor INTEGER,
   seq INTEGER,
+  samples INTEGER NOT NULL,
+  from_ms INTEGER NOT NULL,
+  to_ms INTEGER NOT NULL,
   checksum INTEGER NOT NULL,
   payload BLOB NOT NULL
 );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../../shared/errors.ts';
 import { Appender } from './append.ts';
 import { Care } from './care.ts';
-import { connect } from './database.ts';
+import { connect, readTogether } from './database.ts';
 import { DiskGuard } from './disk-guard.ts';
 import { FollowingStore } from './following-store.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -29,7 +29,9 @@ function openReader({ directory, clock, log }: StoreOptions, settings: StoreSett
     });
   }
   const database = connect(file, { readOnly: true });
-  return new FollowingStore({ database, clock, log: log.room('store'), settings }, file);
+  const parts = { database, clock, log: log.room('store'), settings };
+  // In one transaction: rows of a device that came in between would be taken for a removed one's.
+  return readTogether(database, () => new FollowingStore(parts, file));
 }
 
 function openWriter(options: StoreOptions, settings: StoreSettings): Store {

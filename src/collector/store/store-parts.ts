@@ -49,7 +49,6 @@ export class StoreParts {
     this.blocks.load();
     this.gaps.load();
     this.loadNew();
-    this.journal.firstRow = Math.min(this.journal.firstRow, this.journal.nextRow);
   }
 
   /** Takes over what was committed since the last call: by this process or by another one. */

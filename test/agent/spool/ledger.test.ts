@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { GAPS_MAX, type Loss } from '../../../src/agent/spool/gaps.ts';
 import {
   acknowledged,
   appended,
@@ -8,12 +9,10 @@ import {
   emptyLedger,
   endOf,
   forgotten,
-  GAPS_MAX,
   gapsWith,
   issuedSamples,
   isWaiting,
   type Ledger,
-  type Loss,
   liveStream,
   notWritten,
   offered,

@@ -7,6 +7,10 @@ import { silentLog } from '../../../src/shared/log.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { ACTOR, rig } from './rig.ts';
 
+/** Makes every insert into `table` fail as a full disk does. */
+const full = (table: string): string =>
+  `CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk full'); END`;
+
 describe('desk.db', () => {
   it('remembers small values across a restart', async () => {
     const made = await rig();
@@ -64,9 +68,7 @@ describe('desk.db', () => {
   it('that cannot be written for a while loses nothing', async () => {
     const { desk, clock, directory, logged, query } = await rig();
     const blocker = new Database(join(directory, 'desk.db'));
-    blocker.exec(
-      "CREATE TRIGGER full BEFORE INSERT ON desk_devices BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    );
+    blocker.exec(full('desk_devices'));
     desk.sawDevice('web1', 'agent-a', clock.now());
     await clock.advance(3_000);
     expect(logged.join()).toContain('disk full');
@@ -80,16 +82,12 @@ describe('desk.db', () => {
 
   it('refuses a change whose audit entry cannot be written (S48)', async () => {
     const { desk, tamper } = await rig();
-    tamper(
-      "CREATE TRIGGER full BEFORE INSERT ON desk_audit BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    );
+    tamper(full('desk_audit'));
     await expect(desk.addAgent('web1', 'agent', ACTOR)).rejects.toThrow('disk full');
     expect(desk.agents()).toEqual([]);
     tamper('DROP TRIGGER full');
     const { token } = await desk.addAgent('web1', 'agent', ACTOR);
-    tamper(
-      "CREATE TRIGGER full BEFORE INSERT ON desk_audit BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    );
+    tamper(full('desk_audit'));
     await expect(desk.revokeAgent('web1', ACTOR)).rejects.toThrow('disk full');
     expect(desk.authenticate(token)).not.toBeNull();
     tamper('DROP TRIGGER full');

@@ -10,7 +10,7 @@ const BODIES = 50_000;
 /** Sent before memory is measured: compilers and the tools of this test need some too. */
 const WARM_UP = 10_000;
 const BODIES_PER_RUN = 10;
-const ALLOWED = new Set([204, 400, 403, 413, 415, 422]);
+const ALLOWED = new Set([204, 400, 403, 409, 413, 415, 422, 429]);
 
 /** Ways to spoil bytes: flip, cut, repeat, insert nonsense, enlarge a number. */
 type Spoiling = readonly [how: string, at: number, byte: number];
@@ -90,11 +90,10 @@ async function fuzz(
             ...(number === undefined ? {} : numbered(agent ? 'web1' : 'prom', number)),
           };
           const answer = await sendBody(secrets[agent ? 0 : 1], block, headers);
-          if (answer.status === 409) continue;
           checkMark(answer);
           statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
         }
-        await clock.advance(BODIES_PER_RUN * 10);
+        await clock.advance(1_000);
       },
     ),
     { numRuns: count / BODIES_PER_RUN },
@@ -105,7 +104,7 @@ async function fuzz(
 }
 
 describe('malformed bodies', () => {
-  it(`${BODIES} of them: always an answer of ours, never an exception, memory bounded`, async () => {
+  it(`${BODIES} of them: always an answer of ours, never a throw, memory bounded`, async () => {
     const open = await rig();
     const secrets = [await open.token('web1'), await open.token('prom', 'remote-write')] as const;
     await fuzz(open, secrets, WARM_UP);

@@ -1,4 +1,4 @@
-/** Ingest over the store it is made for: what was acknowledged is there, once, after a restart too. */
+/** Ingest over the store it is made for: what was acknowledged is there, once, restart or not. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Pace, SAMPLES_PER_TURN } from '../../../src/collector/store/pace.ts';
-import { append, rig, series, T0 } from './rig.ts';
+import { append, appendAll, rig, series, T0 } from './rig.ts';
 
 test('work is counted, and a breath starts the count anew', async () => {
   const pace = new Pace(100);
@@ -21,12 +21,11 @@ test('a breath lets those who wait have their turn', async () => {
 test('a long read and a merge let others in many times, by the amount of work alone', async () => {
   const { store } = await rig();
   const many = Array.from({ length: 500 }, (_, i) => series(`m_${i}`, { instance: 'a' }));
-  for (let step = 0; step < 400; step++) {
-    await append(
-      store,
-      many.map((labels) => [labels, T0 + step * 1000, step] as const),
-    );
-  }
+  const scrape = (step: number) => many.map((own) => [own, T0 + step * 1000, step] as const);
+  await appendAll(
+    store,
+    Array.from({ length: 400 }, (_, step) => scrape(step)),
+  );
   const turnsDuring = async (work: Promise<unknown>): Promise<number> => {
     let turns = 0;
     let busy = true;

@@ -11,6 +11,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import {
   append,
+  appendAll,
   contents,
   crashCopy,
   type Rig,
@@ -25,7 +26,10 @@ const up = series('up', { instance: 'a' });
 
 async function filled(count = 500): Promise<Rig> {
   const own = await rig();
-  for (let i = 0; i < count; i++) await append(own.store, [[up, T0 + i * 1000, i]]);
+  await appendAll(
+    own.store,
+    Array.from({ length: count }, (_, i) => [[up, T0 + i * 1000, i] as const]),
+  );
   return own;
 }
 

@@ -98,6 +98,14 @@ export function append(
   return store.append(request(store, points, extra));
 }
 
+/** Many requests in one turn of the event loop: one commit. */
+export async function appendAll(
+  store: Store,
+  requests: readonly (readonly Point[])[],
+): Promise<void> {
+  await Promise.all(requests.map((points) => append(store, points)));
+}
+
 /** Everything of a device, series by name: `{ 'up{instance="a"}': [[time, value], …] }`. */
 export async function contents(
   store: Store,

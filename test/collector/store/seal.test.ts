@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { RowList } from '../../../src/collector/store/device-state.ts';
 import { dueForSeal, rowsOfBlock, SAMPLES_PER_BLOCK } from '../../../src/collector/store/seal.ts';
 import { HOUR_MS } from '../../../src/shared/units.ts';
-import { append, contents, type Point, restart, rig, series, T0 } from './rig.ts';
+import { append, appendAll, contents, type Point, restart, rig, series, T0 } from './rig.ts';
 
 const rows = (...samples: number[]): RowList => {
   const list = new RowList();
@@ -35,7 +35,10 @@ test('a block takes the oldest rows up to its size', () => {
 test('maintain seals a device that has enough, and reads find all of it', async () => {
   const { store } = await rig();
   const steps = Math.ceil(SAMPLES_PER_BLOCK / 100) + 3;
-  for (let step = 0; step < steps; step++) await append(store, scrape(many, step));
+  await appendAll(
+    store,
+    Array.from({ length: steps }, (_, step) => scrape(many, step)),
+  );
   const before = await contents(store, 'a');
   expect(store.stats()).toMatchObject({ blocks: 0, journalSamples: steps * 100 });
   await store.maintain(1_000);
@@ -63,7 +66,10 @@ test('after two hours a few samples are sealed, too, together with those of othe
 
 test('samples that arrive while a block is made stay in the journal', async () => {
   const { store } = await rig();
-  for (let step = 0; step < 400; step++) await append(store, scrape(many, step));
+  await appendAll(
+    store,
+    Array.from({ length: 400 }, (_, step) => scrape(many, step)),
+  );
   const sealing = store.maintain(0);
   const late = append(store, [[many[0]!, T0 + 1, 77]]);
   const fresh = append(store, scrape(many, 400));
@@ -76,7 +82,10 @@ test('samples that arrive while a block is made stay in the journal', async () =
 
 test('the newest samples are known after a restart, though all of them are sealed', async () => {
   const first = await rig();
-  for (let step = 0; step < 5; step++) await append(first.store, scrape(many.slice(0, 3), step));
+  await appendAll(
+    first.store,
+    Array.from({ length: 5 }, (_, step) => scrape(many.slice(0, 3), step)),
+  );
   await append(first.store, [[many[0]!, T0 + 60_000 * 9, 4]]);
   await first.store.sealAll();
   const { store } = await restart(first);
@@ -96,7 +105,10 @@ test('the newest samples are known after a restart, though all of them are seale
 
 test('with an empty journal after a restart new rows are not taken for sealed ones', async () => {
   const first = await rig();
-  for (let step = 0; step < 20; step++) await append(first.store, scrape(many.slice(0, 2), step));
+  await appendAll(
+    first.store,
+    Array.from({ length: 20 }, (_, step) => scrape(many.slice(0, 2), step)),
+  );
   await first.store.sealAll();
   const second = await restart(first);
   await append(second.store, scrape(many.slice(0, 2), 20));
@@ -107,7 +119,10 @@ test('with an empty journal after a restart new rows are not taken for sealed on
 
 test('sealing everything gives the space of the journal back', async () => {
   const { store } = await rig();
-  for (let step = 0; step < 700; step++) await append(store, scrape(many, step));
+  await appendAll(
+    store,
+    Array.from({ length: 700 }, (_, step) => scrape(many, step)),
+  );
   await store.sealAll();
   const { blockBytes, blocks, blockSamples, databaseBytes, journalRows } = store.stats();
   expect([blocks, blockSamples, journalRows]).toEqual([1, 70_000, 0]);

@@ -182,6 +182,6 @@ test('holds exactly what was acknowledged, through seals, merges, restarts and p
         await current.store.close();
       },
     ),
-    { numRuns: 400 },
+    { numRuns: 60 },
   );
 });

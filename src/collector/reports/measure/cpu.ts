@@ -22,7 +22,11 @@ export function measureCpu(
     ...policy.quality,
     elastic_days: Infinity,
   });
-  const load = measureLoad({ typical, highest: typical, size, busy: policy.cpu }, window, policy);
+  const load = measureLoad(
+    { typical, highest: typical, collected: typical, size, busy: policy.cpu },
+    window,
+    policy,
+  );
   const busyMean = (name: 'cpu_steal_ratio' | 'cpu_iowait_ratio'): number => {
     const other = series.one(name);
     return other === undefined

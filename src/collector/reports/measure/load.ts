@@ -36,6 +36,8 @@ export interface LoadSeries {
   /** Share of the size per slot over the window: typical value, and the highest in the slot. */
   readonly typical: Slots;
   readonly highest: Slots;
+  /** What was collected, which is known also where the size is not. */
+  readonly collected: Slots;
   readonly size: SizeHistory;
   /** When a slot and an hour count as busy; null: not asked for. */
   readonly busy: BusyRule | null;
@@ -49,7 +51,7 @@ export function measureLoad(
   policy: ReportPolicy,
 ): LoadMeasure {
   const { typical, size } = series;
-  const seen = seenOf(typical, window, size);
+  const seen = seenOf(series.collected, window, size);
   const fromMs = seen.decidedFromMs;
   const { month } = window;
   const whole = loadOf(series, month.fromMs, month.toMs);

@@ -25,10 +25,13 @@ export function measureMemory(
     policy.quality,
   );
   // Of a level the slot's last and highest values count, not its average.
-  const typical = perSize(slotsOf(used, 'last', series.span), size);
+  const collected = slotsOf(used, 'last', series.span);
+  const typical = perSize(collected, size);
   const highest =
     used.max === used.last ? typical : perSize(slotsOf(used, 'max', series.span), size);
-  const load = inGib(measureLoad({ typical, highest, size, busy: null }, window, policy));
+  const load = inGib(
+    measureLoad({ typical, highest, collected, size, busy: null }, window, policy),
+  );
   const kills = series.one('oom_kills_total');
   const killSlots = slotsOf(kills, 'last', series.span);
   const { month } = window;

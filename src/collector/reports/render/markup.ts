@@ -21,14 +21,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
 const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/** Characters that hide or reorder text (bidi marks, controls) become visible replacements. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, '\uFFFD');
+}
+
 /**
- * Safe as text and inside quoted attributes. Characters that hide or reorder text (bidi marks,
- * controls) become visible replacements: a device name must not be able to disguise itself.
+ * Safe as text and inside quoted attributes. A device name must not be able to disguise itself
+ * either, so what is hidden becomes visible.
  */
 export function escapeHtml(text: string): string {
-  return text
-    .replace(HIDDEN, '\uFFFD')
-    .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? character);
+  return visible(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? character);
 }
 
 function render(value: Value): string {

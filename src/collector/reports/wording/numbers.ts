@@ -15,10 +15,11 @@ export function plain(value: number, digits = 1): string {
 
 /** 1 GB is 2^30 bytes, as memory and disks of servers are sold to their users. */
 export function bytes(value: number): string {
-  const size = Math.abs(value);
+  // What rounds to 1024 of the smaller unit is one of the larger.
+  const size = Math.abs(value) * (1 + 0.05 / 1024);
   if (size >= 10 * 1024 * GIB) return `${plain(value / (1024 * GIB), 1)} TB`;
   if (size >= GIB) return `${plain(value / GIB)} GB`;
-  if (size === 0) return '0';
+  if (value === 0) return '0';
   return size >= 1024 ** 2 ? `${plain(value / 1024 ** 2)} MB` : `${plain(value / 1024)} KB`;
 }
 

@@ -29,6 +29,7 @@ function storeMetrics(stats: () => StoreStats): readonly Metric[] {
     ),
     counter('store_late_samples', 'Samples older than their series.', stat('lateSamples')),
     counter('store_lost_samples', 'Losses declared by senders.', stat('declaredLostSamples')),
+    counter('store_corrupt_parts', 'Parts left out: wrong checksum.', stat('corruptParts')),
     counter('store_commits', 'Transactions with synchronous=FULL.', stat('commits')),
     gauge('store_commit_seconds', 'Duration of the newest commit.', stat('commitSeconds')),
     gauge('store_series', 'Series known.', stat('series')),

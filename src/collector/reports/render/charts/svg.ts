@@ -4,6 +4,7 @@
  * and wherever it is made.
  */
 import type { EChartsOption } from 'echarts';
+import { escapeHtml, visible } from '../markup.ts';
 
 type Library = typeof import('echarts');
 
@@ -37,13 +38,13 @@ export async function drawSvg({ id, title, width, height, option }: Drawing): Pr
   }
 }
 
-/** Text content is escaped by the library; what is added here is escaped by hand. */
+/** Text content is escaped by the library; the title is escaped here. */
 function stable(svg: string, { id, title }: { id: string; title: string }): string {
-  const label = title.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
-  return svg
+  return visible(svg)
     .replace(/<style\b[^>]*>[\s\S]*?<\/style>/g, '')
     .replace(/ class="[^"]*"/g, '')
+    .replace(/font-family:[^;"]*;/g, '')
     .replace(/\bzr\d+-/g, `${id}-`)
-    .replace(/^<svg /, `<svg role="img" aria-label="${label}" `)
+    .replace(/^<svg /, () => `<svg role="img" aria-label="${escapeHtml(title)}" `)
     .replace(/\n\s*/g, '\n');
 }

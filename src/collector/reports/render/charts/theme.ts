@@ -8,8 +8,8 @@ export const BAND = '#c9d3df';
 export const ACCENT = '#1f3a5f';
 export const ALARM = '#9b1c1c';
 
-export const FONT =
-  '"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei","PingFang SC","Helvetica Neue",Arial,sans-serif';
+/** The page's style sheet names the font; a quoted list would break the library's attributes. */
+export const FONT = 'sans-serif';
 
 /** Symbol and fill per verdict: readable on a black-and-white print. */
 export const MARKS: Readonly<Record<Verdict, { symbol: string; color: string; hollow: boolean }>> =

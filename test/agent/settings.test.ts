@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DEFAULTS } from '../../src/agent/default-settings.ts';
+import { loadSettings } from '../../src/agent/settings.ts';
+import { settingsJsonSchema } from '../../src/agent/settings-file.ts';
+import { projectFile } from '../support/parts.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'settings-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+function file(text: string): string {
+  const name = join(home, 'agent.yaml');
+  writeFileSync(name, text);
+  return name;
+}
+
+test('without file and flags: the defaults, under the name of the host', async () => {
+  const settings = await loadSettings({});
+  expect(settings).toMatchObject({
+    ...DEFAULTS,
+    data: join(process.cwd(), 'data/agent'),
+    name: hostname(),
+    instance: hostname(),
+  });
+});
+
+test('every key of the file arrives, in milliseconds and bytes', async () => {
+  const settings = await loadSettings({
+    config: file(`
+collector: https://watch.example:8420
+token_file: token
+ca_file: /etc/ca.pem
+data: spool
+name: web-01
+instance: web-01.example.com
+labels: { site: hq, rack: "7" }
+interval: 30s
+intervals: { filesystem: 1m }
+timeout: 3s
+off: [hwmon, dmi]
+spool: { max_size: 512MiB, max_age: 7d, min_free: 0.05 }
+metrics_listen: 127.0.0.1:9108
+paths: { proc: /host/proc, rootfs: /host/root }
+log_level: debug
+`),
+  });
+  expect(settings).toEqual({
+    collector: 'https://watch.example:8420',
+    tokenFile: join(home, 'token'),
+    caFile: '/etc/ca.pem',
+    data: join(home, 'spool'),
+    name: 'web-01',
+    instance: 'web-01.example.com',
+    labels: { site: 'hq', rack: '7' },
+    intervalMs: 30_000,
+    intervals: { filesystem: 60_000 },
+    timeoutMs: 3_000,
+    off: ['hwmon', 'dmi'],
+    spool: { maxBytes: 512 * 1024 ** 2, maxAgeMs: 7 * 86_400_000, minFreeRatio: 0.05 },
+    metricsListen: '127.0.0.1:9108',
+    paths: { proc: '/host/proc', sys: '/sys', rootfs: '/host/root' },
+    logLevel: 'debug',
+  });
+});
+
+test('flags win over the file, and are relative to where one is', async () => {
+  const config = file('collector: http://a:1\ntoken_file: t\ndata: d\n');
+  const flags = { config, collector: 'http://b:2', tokenFile: 'here', data: 'there' };
+  expect(await loadSettings(flags)).toMatchObject({
+    collector: 'http://b:2',
+    tokenFile: join(process.cwd(), 'here'),
+    data: join(process.cwd(), 'there'),
+  });
+});
+
+describe('the shipped example', () => {
+  const shipped = projectFile('config/agent.yaml');
+
+  test('is valid, and names nothing but the file of the token beside it', async () => {
+    expect(await loadSettings({ config: shipped })).toEqual({
+      ...(await loadSettings({})),
+      tokenFile: projectFile('config/agent.token'),
+    });
+  });
+
+  test('shows every key there is', () => {
+    const text = readFileSync(shipped, 'utf8');
+    const schema = settingsJsonSchema() as { properties: Record<string, object> };
+    for (const key of Object.keys(schema.properties))
+      expect(text).toMatch(new RegExp(`^(# )?${key}:`, 'm'));
+  });
+
+  test('says what is true: its examples are accepted, its defaults are the defaults', async () => {
+    const examples = readFileSync(shipped, 'utf8')
+      .split('\n')
+      .filter((line) => /^# {1,3}[a-z_]+:/.test(line))
+      .map((line) => line.slice(2))
+      .join('\n');
+    const settings = await loadSettings({ config: file(examples) });
+    const { collector, intervalMs, timeoutMs, spool, logLevel } = DEFAULTS;
+    expect(settings).toMatchObject({ collector, intervalMs, timeoutMs, spool, logLevel });
+  });
+});
+
+describe('a mistake is named with file, path and reason', () => {
+  const MISTAKES: readonly (readonly [string, string, string])[] = [
+    ['colector: http://a:1', '(file)', 'unknown key "colector" (did you mean "collector"?)'],
+    ['collector: watch.example', 'collector', 'http://host:8420'],
+    ['collector: http://user:secret@a:1', 'collector', 'http://host:8420'],
+    ['interval: 15', 'interval', 'must be text, not 15'],
+    ['interval: 15 seconds', 'interval', 'is not a duration'],
+    ['interval: 100ms', 'interval', 'at least 1s'],
+    ['intervals: { cpux: 3s }', 'intervals', 'unknown key "cpux"'],
+    ['off: [cpux]', 'off[0]', 'is not one of'],
+    ['off: hwmon', 'off', 'must be a list'],
+    ['labels: { agent: x }', 'labels.agent', 'the agent sets this label itself'],
+    ['labels: { __x: x }', 'labels.__x', 'are reserved'],
+    ['labels: { 9x: x }', 'labels.9x', 'a label name matches'],
+    ['labels: { site: 7 }', 'labels.site', 'must be text'],
+    ['labels: { site: "a\\nb" }', 'labels.site', 'control characters'],
+    [
+      `labels: { ${Array.from({ length: 17 }, (_, i) => `l${i}: x`).join(', ')} }`,
+      'labels',
+      'more than 16 labels',
+    ],
+    ['spool: { max_size: 1G }', 'spool.max_size', 'is not a size'],
+    ['spool: { maxsize: 1GiB }', 'spool', 'did you mean "max_size"'],
+    ['spool: { min_free: 10 }', 'spool.min_free', '0.9'],
+    ['metrics_listen: 0.0.0.0:9108', 'metrics_listen', 'only loopback'],
+    ['log_level: verbose', 'log_level', 'is not one of debug, info, warn, error'],
+    ['interval: 15s\ninterval: 20s', 'line 2', 'unique'],
+    ['a: [', 'line', ''],
+  ];
+
+  test.each(MISTAKES)('%s', async (text, path, reason) => {
+    const config = file(text);
+    const failure = await loadSettings({ config }).catch((error) => error);
+    expect(failure.code).toBe('config');
+    expect(failure.message).toContain(`${config}: ${path}`);
+    expect(failure.message).toContain(reason);
+  });
+
+  test('all of them at once', async () => {
+    const config = file('colector: x\ninterval: 15\noff: [cpux]\n');
+    const failure = await loadSettings({ config }).catch((error) => error);
+    expect(failure.message.split('\n')).toHaveLength(3);
+  });
+
+  test('a file that is not there', async () => {
+    await expect(loadSettings({ config: join(home, 'none') })).rejects.toThrow('cannot read');
+  });
+});
