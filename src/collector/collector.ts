@@ -88,6 +88,8 @@ async function openRooms(
 ): Promise<Rooms> {
   const { settings, clock, log } = options;
   const directory = settings.data;
+  const desk = await openDesk({ directory, clock, log: log.room('desk') });
+  closers.push(() => desk.close());
   const store = await openStore({
     directory,
     clock,
@@ -95,8 +97,6 @@ async function openRooms(
     settings: settings.store,
   });
   closers.push(() => store.close());
-  const desk = await openDesk({ directory, clock, log: log.room('desk') });
-  closers.push(() => desk.close());
   const ingest = openIngest({
     store,
     desk,

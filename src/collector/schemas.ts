@@ -3,6 +3,7 @@ import { jsonSchema } from '../shared/config.ts';
 import { thresholdsJsonSchema } from './evaluate/evaluate.ts';
 import { levelsJsonSchema } from './faults/faults.ts';
 import { importMapJsonSchema } from './import/import.ts';
+import { reportPolicyJsonSchema } from './reports/reports.ts';
 import { settingsSchema } from './settings.ts';
 
 export function configSchemas(): Readonly<Record<string, unknown>> {
@@ -10,6 +11,7 @@ export function configSchemas(): Readonly<Record<string, unknown>> {
     collector: jsonSchema(settingsSchema),
     thresholds: thresholdsJsonSchema(),
     levels: levelsJsonSchema(),
+    capacity: reportPolicyJsonSchema(),
     'import-map': importMapJsonSchema(),
   };
 }

@@ -35,7 +35,7 @@ export const settingsSchema = z.strictObject({
   limits: z
     .strictObject({
       body: bytes.optional().describe('Compressed bytes of one write request'),
-      series_per_sender: count.optional(),
+      series_per_sender: count.optional().describe('Of a remote-write sender: for each device'),
       series_per_collector: count.optional(),
       connections: count.optional(),
       connections_per_address: count.optional().describe('Loopback is not counted'),

@@ -58,7 +58,7 @@ test.each(POLICY_FILES)('one bad file (%s) is enough to refuse all', (name) => {
 test('every configuration file has its schema for editors', () => {
   const schemas = configSchemas();
   expect(Object.keys(schemas)).toEqual(
-    expect.arrayContaining(['collector', 'thresholds', 'levels', 'import-map']),
+    expect.arrayContaining(['collector', 'thresholds', 'levels', 'capacity', 'import-map']),
   );
   for (const [name, schema] of Object.entries(schemas)) {
     expect(schema, name).toMatchObject({ type: 'object', additionalProperties: false });

@@ -108,7 +108,12 @@ export function backtestMonths(
     const cpuMeasure = measureCpu(series, window, policy);
     const memoryMeasure = measureMemory(series, window, policy);
     if (cpuMeasure === null || memoryMeasure === null) continue;
-    const context = { memoryKnown: true, networkP95: NaN, virtual: true, restraint: null };
+    const context = {
+      memoryKnown: true,
+      networkP95: NaN,
+      machine: 'unknown' as const,
+      restraint: null,
+    };
     const nextCores = cut(recording.cpu, next).map((share, i) => share * (cores[i] ?? NaN));
     const nextGib = cut(recording.memoryUsedBytes, next).map((used) => used / GIB);
     cpu.push(judge(name, decideCpu(cpuMeasure, context, policy), nextCores));
@@ -149,7 +154,12 @@ export function backtestFortnight(
     );
     const measure = measureCpu(series, window, policy);
     if (measure === null) continue;
-    const context = { memoryKnown: true, networkP95: NaN, virtual: true, restraint: null };
+    const context = {
+      memoryKnown: true,
+      networkP95: NaN,
+      machine: 'unknown' as const,
+      restraint: null,
+    };
     const next = shares.slice(slots).map((share) => share * AZURE_CORES);
     outcomes.push(judge(name, decideCpu(measure, context, policy), next));
   }

@@ -74,8 +74,8 @@ function actionsOf(
       return verdict ? [{ device, row, due: addDays(lastDay, dueDays[verdict]) }] : [];
     }),
   );
-  const rank = ({ row }: Action): number =>
-    ACTED_ON.findIndex((one) => row.decision.verdict === one);
+  const order: readonly Verdict[] = ACTED_ON;
+  const rank = ({ row }: Action): number => order.indexOf(row.decision.verdict);
   return actions.sort(
     (a, b) =>
       rank(a) - rank(b) ||

@@ -1,6 +1,7 @@
 /** The one model that every rendering of the capacity report is made from. Plain data. */
 import type { Period } from './calendar.ts';
 import type { Decision, ResourceKind, Restraint, Verdict } from './decide/decision.ts';
+import type { Machine } from './decide/platform.ts';
 import type { BusyHours } from './figures/busy-hours.ts';
 import type { DailySeries } from './figures/daily-series.ts';
 import type { Statistics } from './figures/statistics.ts';
@@ -39,7 +40,7 @@ export interface DeviceFinding {
   readonly device: string;
   readonly kind: string;
   readonly demo: boolean;
-  readonly virtual: boolean;
+  readonly machine: Machine;
   readonly address: string;
   readonly business: string;
   readonly importance: string;

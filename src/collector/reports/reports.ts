@@ -2,8 +2,9 @@
  * Reports: a period and readers → a document, then its renderings. Pure of time: `generatedFrom`
  * describes the data, never the moment; same input, same bytes. Nothing is written.
  */
+import { jsonSchema } from '../../shared/config.ts';
 import type { IndicatorHistory } from '../indicators/indicators.ts';
-import { type ReportPolicy, readReportPolicy } from './policy.ts';
+import { type ReportPolicy, readReportPolicy, reportPolicySchema } from './policy.ts';
 import { REPORTS } from './registry.ts';
 
 export type Locale = 'zh-CN' | 'en';
@@ -62,6 +63,11 @@ export function makeReport(request: ReportRequest, readers: ReportReaders): Prom
 
 export function reportNames(): readonly string[] {
   return REPORTS.names;
+}
+
+/** The capacity policy's JSON Schema, for editors. */
+export function reportPolicyJsonSchema(): unknown {
+  return jsonSchema(reportPolicySchema);
 }
 
 /** Reads and checks the capacity policy file (YAML). Throws `config` with every problem. */

@@ -63,7 +63,11 @@ export async function survey(
       wanted && fromMs < window.fromMs
         ? await readers.history.histograms(device.name, fromMs, window.fromMs)
         : [];
-    const measure = measureDevice({ device: device.name, slots, histograms }, window, policy);
+    const measure = measureDevice(
+      { device: device.name, kind: device.kind, slots, histograms },
+      window,
+      policy,
+    );
     if (!counts(device, measure)) continue;
     measured.push({ device, measure });
     if (charts) sparklines.set(device.name, monthlyP95(sparkMonths, histograms, measure.cpu));

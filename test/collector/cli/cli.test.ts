@@ -85,7 +85,7 @@ test('a month from import to report, without a collector running', () => {
   expect(written).toHaveLength(3);
   for (const path of written) expect(statSync(path).size).toBeGreaterThan(100);
   expect(readFileSync(written.find((path) => path.endsWith('.json'))!, 'utf8')).toContain('"web"');
-});
+}, 180_000);
 
 test('verbs go through the running collector; serve says its address, stop is clean', async () => {
   running = await startCollector(data);
@@ -114,7 +114,7 @@ test('verbs go through the running collector; serve says its address, stop is cl
   expect(statSync(join(data, 'collector.sock')).mode & 0o777).toBe(0o600);
   expect(await running.stop()).toBe(0);
   running = undefined;
-});
+}, 180_000);
 
 test('the token on the last line works at once, also when made before the first start', async () => {
   const token = output('agent', 'add', 'web').trimEnd().split('\n').at(-1) ?? '';

@@ -35,12 +35,7 @@ test('rows leave the file once every device has them in blocks, and not before',
   const own = await rig();
   await append(own.store, [[series('up', { instance: 'quiet' }), T0, 1]]);
   const labels = many('busy').slice(0, 10);
-  for (let step = 0; step < 4_200; step++) {
-    await append(
-      own.store,
-      labels.map((one) => [one, T0 + step * 1000, step % 7] as const),
-    );
-  }
+  await appendAll(own.store, steps(labels, 4_200));
   await own.store.maintain(1_000);
   expect(own.store.stats().journalRows).toBeLessThan(1_000);
   // The one row of the quiet device keeps all that came after it.
@@ -61,6 +56,18 @@ test('care goes on where a restart left it', async () => {
   expect(again.store.stats().journalSamples).toBe(40_000);
   await again.store.maintain(1_000);
   expect(again.store.stats()).toMatchObject({ blocks: 1 });
+});
+
+test('after a restart with everything sealed there is nothing to prune', async () => {
+  const own = await rig();
+  await fill(own, 'a', 5);
+  for (let i = 0; i < 5; i++) await own.store.sealAll();
+  await fill(own, 'a', 9, 5);
+  await own.store.sealAll();
+  await own.store.close();
+  const again = await rig({ directory: own.directory, clock: own.clock });
+  await again.store.sealAll();
+  expect(again.store.stats().commits).toBe(0);
 });
 
 test('blocks made before a restart are merged after it', async () => {

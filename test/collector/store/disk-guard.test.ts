@@ -1,5 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { DiskGuard } from '../../../src/collector/store/disk-guard.ts';
 import { createLog } from '../../../src/shared/log.ts';
@@ -115,6 +116,26 @@ test('the ballast is made when there is room, given up in need, and made again',
   expect(guard.refusal()).toBeNull();
   guard.tend();
   expect(statSync(ballast).size).toBe(4 * MIB);
+});
+
+test('when SQLite says that the disk is full, the ballast goes and appends stop at once', async (context) => {
+  const directory = smallFileSystem(64 * MIB, context);
+  const clock = manualClock(T0);
+  const log = createLog({ write: () => {} });
+  const guard = new DiskGuard({ directory, clock, log, minFreeBytes: 16 * MIB });
+  guard.tend();
+  expect(guard.explain(new Error('SQLITE_FULL'))).toBeNull();
+  expect(guard.explain(new Sqlite.SqliteError('x', 'SQLITE_IOERR_WRITE'))).toBeNull();
+  expect(guard.refusal()).toBeNull();
+  const failure = guard.explain(new Sqlite.SqliteError('x', 'SQLITE_FULL'));
+  expect(failure).toMatchObject({ code: 'disk_full', detail: { needed: 16 * MIB } });
+  expect(guard.refusal()).toBe(failure);
+  expect(existsSync(join(directory, 'ballast'))).toBe(false);
+  fillUp(directory, MIB);
+  const write = new Sqlite.SqliteError('x', 'SQLITE_IOERR_WRITE');
+  expect(guard.explain(write)).toMatchObject({ code: 'disk_full' });
+  const fsync = new Sqlite.SqliteError('x', 'SQLITE_IOERR_FSYNC');
+  expect(guard.explain(fsync)).toBeNull();
 });
 
 test('the disk is looked at now and then, not with every append', async (context) => {

@@ -311,6 +311,33 @@ test('removing a device removes all of it, and voids shapes made before', async 
   await expect(again.removeDevice('nobody')).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('the number of a removed device is not used again: its rows in the journal stay nobody’s', async () => {
+  const first = await rig();
+  await append(first.store, [[up, T0 + 9_000, 1]]);
+  await first.store.removeDevice('a');
+  const second = await restart(first);
+  await append(second.store, [[series('up', { instance: 'b' }), T0, 2]]);
+  const { store } = await restart(second);
+  expect(store.newest('b')).toBe(T0);
+  expect(store.stats()).toMatchObject({ journalRows: 1, journalSamples: 1 });
+  expect(await contents(store, 'b')).toEqual({ 'up{instance="b"}': [[T0, 2]] });
+});
+
+test('windows meet blocks at their very first and last sample', async () => {
+  const { store } = await rig();
+  await append(store, [
+    [up, T0, 1],
+    [load, T0 + 10, 2],
+  ]);
+  await store.sealAll();
+  expect(await contents(store, 'a', T0 - 5, T0)).toEqual({});
+  expect(await contents(store, 'a', T0 - 5, T0 + 1)).toEqual({ 'up{instance="a"}': [[T0, 1]] });
+  expect(await contents(store, 'a', T0 + 10, T0 + 99)).toEqual({
+    'load{instance="a"}': [[T0 + 10, 2]],
+  });
+  expect(await contents(store, 'a', T0 + 11, T0 + 99)).toEqual({});
+});
+
 test('a device removed while it is read, sealed and sent to is gone', async () => {
   const { store } = await rig();
   for (let i = 0; i < 50; i++) await append(store, [[up, T0 + i, i]]);

@@ -14,6 +14,7 @@ import {
   type Reason,
   type Restraint,
 } from './decision.ts';
+import type { Machine } from './platform.ts';
 import { assessQuality, mayCut, type Quality } from './quality.ts';
 
 export interface CpuMeasure extends LoadMeasure {
@@ -30,7 +31,7 @@ export interface CpuContext {
   readonly memoryKnown: boolean;
   /** Receive + transmit over all interfaces, P95 of the month, bytes/s; NaN unknown. */
   readonly networkP95: number;
-  readonly virtual: boolean;
+  readonly machine: Machine;
   readonly restraint: Restraint | null;
 }
 
@@ -125,7 +126,7 @@ function judgeCut(own: Case, peaks: boolean): Judgement {
   if (own.cut.capped) notes.push('capped');
   if (peaks) notes.push('peaks');
   if (isUnused(own)) notes.push('unused');
-  if (!own.context.virtual) notes.push('consolidate');
+  if (own.context.machine === 'physical') notes.push('consolidate');
   return judged('reduce', 'oversized', { target: own.cut.target, notes });
 }
 

@@ -47,7 +47,7 @@ export function decideDevice(own: DeviceCase): DeviceFinding {
     device: device.name,
     kind: device.kind,
     demo: device.status === 'demo',
-    virtual: platformOf(device, policy).virtual,
+    machine: platformOf(device, policy).machine,
     address: labels.address ?? facts.address ?? '',
     business: labels.business ?? labels.system ?? '',
     importance: labels.importance ?? labels.impact ?? '',
@@ -68,7 +68,7 @@ function cpuRow(own: DeviceCase): ResourceRow[] {
   const context = {
     memoryKnown: memory?.quality.sizeKnown === true && memory.quality.days > 0,
     networkP95,
-    virtual: platformOf(own.device, own.policy).virtual,
+    machine: platformOf(own.device, own.policy).machine,
     restraint: own.restraints.cpu,
   };
   return [

@@ -17,7 +17,10 @@ export interface NetworkMeasure {
   readonly busy: BusyHours;
   /** P95 of the mean share of packets in error or dropped; NaN unknown. */
   readonly errorsRatio: number;
-  /** Highest P95 share of the window's months; NaN unless every one of them has enough days. */
+  /**
+   * Highest P95 share of the window's months; NaN unless every one of them has enough days, or
+   * where the device is no line.
+   */
   readonly monthsP95: number;
   readonly quality: QualityFacts;
 }

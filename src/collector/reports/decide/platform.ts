@@ -2,9 +2,10 @@
 import type { ReportPolicy } from '../policy.ts';
 import type { ReportDevice } from '../reports.ts';
 
+export type Machine = 'virtual' | 'physical' | 'unknown';
+
 export interface Platform {
-  /** A virtual machine, or unknown: only known physical servers are treated as such. */
-  readonly virtual: boolean;
+  readonly machine: Machine;
   readonly windows: boolean;
 }
 
@@ -13,13 +14,24 @@ export function platformOf(
   { facts, labels }: Pick<ReportDevice, 'facts' | 'labels'>,
   policy: ReportPolicy,
 ): Platform {
+  const system = [facts.uname_sysname, facts.os_product, facts.os_pretty_name, labels.os];
+  return {
+    machine: machineOf(facts, labels, policy),
+    windows: system.some((name) => /windows/i.test(name ?? '')),
+  };
+}
+
+function machineOf(
+  facts: ReportDevice['facts'],
+  { type }: ReportDevice['labels'],
+  { platform }: ReportPolicy,
+): Machine {
+  if (type === 'physical' || type === 'virtual') return type;
   const dmi = `${facts.dmi_system_vendor ?? ''} ${facts.dmi_product_name ?? ''}`
     .trim()
     .toLowerCase();
-  const known = policy.platform.virtual_products.some((product) => dmi.includes(product));
-  const system = `${facts.uname_sysname ?? ''} ${facts.os_product ?? ''} ${facts.os_pretty_name ?? ''}`;
-  return {
-    virtual: labels.type === 'virtual' || (labels.type !== 'physical' && (dmi === '' || known)),
-    windows: /windows/i.test(system),
-  };
+  if (dmi === '') return 'unknown';
+  return platform.virtual_products.some((product) => dmi.includes(product))
+    ? 'virtual'
+    : 'physical';
 }

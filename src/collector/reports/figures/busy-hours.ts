@@ -29,14 +29,15 @@ export function busyHours(ratios: Float64Array, calendar: SlotCalendar, rule: Bu
   const limit = rule.busy_ratio + ROUNDING;
   let hours = 0;
   let observed = 0;
-  for (let from = 0, to = 0; from < ratios.length; from = to) {
-    const hour = calendar.hours[from];
+  const { hours: hourOf } = calendar;
+  const length = ratios.length;
+  for (let from = 0, to = 0; from < length; from = to) {
+    const hour = hourOf[from];
     let seen = 0;
     let busy = 0;
-    for (to = from; to < ratios.length && calendar.hours[to] === hour; to++) {
-      const ratio = ratios[to] ?? NaN;
-      if (Number.isNaN(ratio)) continue;
-      seen++;
+    for (to = from; to < length && hourOf[to] === hour; to++) {
+      const ratio = ratios[to] as number;
+      if (!Number.isNaN(ratio)) seen++;
       if (ratio > limit) busy++;
     }
     if (seen === 0) continue;

@@ -15,124 +15,141 @@ export interface Statistics {
 }
 
 const BUCKETS = 1024;
+/** In place of a bucket: no figure. */
+const HOLE = BUCKETS;
 
-/** The figures of an array without its holes, and what one pass tells of them. */
-interface Present {
-  /** Lies in `scratch`: valid until the next call of `present`. */
+/** An array and what one pass over its figures tells. */
+interface Figures {
   readonly values: Float64Array;
+  readonly count: number;
   readonly sum: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Reused, because a report asks for statistics of tens of thousands of months. */
-const scratch = { values: new Float64Array(0), buckets: new Uint16Array(0) };
-
-function present(values: Float64Array): Present {
-  if (scratch.values.length < values.length) {
-    scratch.values = new Float64Array(values.length);
-    scratch.buckets = new Uint16Array(values.length);
-  }
-  const kept = scratch.values;
+/** Here and below lengths and values are taken into locals: these loops are most of a report. */
+function figuresOf(values: Float64Array): Figures {
   let count = 0;
   let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
     const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    kept[count++] = value;
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
+    if (!Number.isNaN(value)) {
+      count++;
+      sum += value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
   }
-  return { values: kept.subarray(0, count), sum, min, max };
+  return { values, count, sum, min, max };
 }
 
 export function meanOf(values: Float64Array): number {
-  const { values: kept, sum } = present(values);
-  return kept.length === 0 ? NaN : sum / kept.length;
+  const { count, sum } = figuresOf(values);
+  return count === 0 ? NaN : sum / count;
 }
 
 export function maxOf(values: Float64Array): number {
   let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++)
-    if ((values[i] as number) > max) max = values[i] as number;
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    if (value > max) max = value;
+  }
   return max === Number.NEGATIVE_INFINITY ? NaN : max;
 }
 
 export function minOf(values: Float64Array): number {
-  let min = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < values.length; i++)
-    if ((values[i] as number) < min) min = values[i] as number;
-  return min === Number.POSITIVE_INFINITY ? NaN : min;
+  const { min, count } = figuresOf(values);
+  return count === 0 ? NaN : min;
 }
 
 /** The values at these ranks (0 = smallest) of the values that are numbers; NaN beyond the ends. */
 export function atRanks(values: Float64Array, ranks: readonly number[]): number[] {
-  return rankedOf(present(values), ranks);
+  return rankedOf(figuresOf(values), ranks);
 }
+
+/** Bucket of each value; reused, because a report asks for tens of thousands of months. */
+let bucketOf = new Uint16Array(0);
 
 /**
  * Without sorting everything: values are counted into equal buckets, and only the buckets that hold
  * a wanted rank are collected and sorted. An order of magnitude faster than sorting a month.
  */
-function rankedOf({ values, min, max }: Present, ranks: readonly number[]): number[] {
-  const count = values.length;
-  const perUnit = BUCKETS / (max - min);
+function rankedOf(figures: Figures, ranks: readonly number[]): number[] {
+  const { values, count, min, max } = figures;
   if (max === min) return ranks.map((rank) => (rank >= 0 && rank < count ? min : NaN));
+  // A little less than a bucket each, so that the largest value falls into the last one.
+  const perUnit = (BUCKETS * (1 - 1e-9)) / (max - min);
   if (!(perUnit > 0) || !Number.isFinite(perUnit)) {
-    const sorted = values.slice().sort();
+    const sorted = values.filter((value) => !Number.isNaN(value)).sort();
     return ranks.map((rank) => sorted[rank] ?? NaN);
   }
-  const bucketOf = scratch.buckets;
-  const ends = new Uint32Array(BUCKETS);
-  for (let i = 0; i < count; i++) {
-    const bucket = Math.min(BUCKETS - 1, ((values[i] as number) - min) * perUnit) | 0;
-    bucketOf[i] = bucket;
-    ends[bucket] = (ends[bucket] as number) + 1;
-  }
-  for (let i = 1; i < BUCKETS; i++) ends[i] = (ends[i] as number) + (ends[i - 1] as number);
+  const ends = dealt(figures, perUnit);
   const homes = ranks.map((rank) => bucketWith(ends, rank));
-  const members = collected(values, ends, homes);
+  const wanted = [...new Set(homes)].sort((a, b) => a - b);
+  const sorted = collected(values, ends, wanted);
+  // Buckets ascend, so the collected values are all of the first wanted bucket, then the next …
+  let skipped = 0;
+  let end = 0;
+  const offsets = new Map<number, number>();
+  for (const bucket of wanted) {
+    const start = bucket === 0 ? 0 : (ends[bucket - 1] as number);
+    skipped += start - end;
+    end = ends[bucket] as number;
+    offsets.set(bucket, skipped);
+  }
   return ranks.map((rank, i) => {
-    const home = homes[i] as number;
-    const start = home === 0 ? 0 : (ends[home - 1] as number);
-    return rank >= 0 && rank < count ? (members.get(home)?.[rank - start] ?? NaN) : NaN;
+    const known = rank >= 0 && rank < count;
+    return known ? (sorted[rank - (offsets.get(homes[i] as number) ?? 0)] ?? NaN) : NaN;
   });
 }
 
-/** The values of the wanted buckets, sorted. */
+/** Counts the values into buckets; gives the rank after the last value of each. */
+function dealt({ values, min }: Figures, perUnit: number): Int32Array {
+  if (bucketOf.length < values.length) bucketOf = new Uint16Array(values.length);
+  const own = bucketOf;
+  const counts = new Int32Array(BUCKETS + 1);
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    const bucket = Number.isNaN(value) ? HOLE : ((value - min) * perUnit) | 0;
+    own[i] = bucket;
+    counts[bucket] = (counts[bucket] as number) + 1;
+  }
+  for (let i = 1; i < BUCKETS; i++) counts[i] = (counts[i] as number) + (counts[i - 1] as number);
+  return counts.subarray(0, BUCKETS);
+}
+
+/** All values of the wanted buckets, sorted. */
 function collected(
   values: Float64Array,
-  ends: Uint32Array,
+  ends: Int32Array,
   wanted: readonly number[],
-): ReadonlyMap<number, Float64Array> {
-  const flags = new Uint8Array(BUCKETS);
-  const members: Float64Array[] = [];
-  const fill: number[] = [];
+): Float64Array {
+  const flags = new Uint8Array(BUCKETS + 1);
+  let size = 0;
   for (const bucket of wanted) {
-    if (flags[bucket] !== 0) continue;
-    const start = bucket === 0 ? 0 : (ends[bucket - 1] as number);
-    members.push(new Float64Array((ends[bucket] as number) - start));
-    fill.push(0);
-    flags[bucket] = members.length;
+    flags[bucket] = 1;
+    size += (ends[bucket] as number) - (bucket === 0 ? 0 : (ends[bucket - 1] as number));
   }
-  for (let i = 0; i < values.length; i++) {
-    const flag = flags[scratch.buckets[i] as number] as number;
-    if (flag === 0) continue;
-    const at = fill[flag - 1] as number;
-    (members[flag - 1] as Float64Array)[at] = values[i] as number;
-    fill[flag - 1] = at + 1;
+  const members = new Float64Array(size);
+  const own = bucketOf;
+  const length = values.length;
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    if (flags[own[i] as number] !== 0) {
+      members[at] = values[i] as number;
+      at = (at + 1) | 0;
+    }
   }
-  for (const own of members) own.sort();
-  return new Map(
-    wanted.map((bucket) => [bucket, members[(flags[bucket] as number) - 1] as Float64Array]),
-  );
+  return members.sort();
 }
 
 /** The first bucket whose end lies beyond the rank. */
-function bucketWith(ends: Uint32Array, rank: number): number {
+function bucketWith(ends: Int32Array, rank: number): number {
   let low = 0;
   let high = ends.length - 1;
   while (low < high) {
@@ -143,12 +160,12 @@ function bucketWith(ends: Uint32Array, rank: number): number {
   return low;
 }
 
-function percentilesOf(kept: Present, shares: readonly number[]): number[] {
-  const last = kept.values.length - 1;
+function percentilesOf(figures: Figures, shares: readonly number[]): number[] {
+  const last = figures.count - 1;
   if (last < 0) return shares.map(() => NaN);
   const positions = shares.map((share) => share * last);
   const ranks = positions.flatMap((at) => [Math.floor(at), Math.min(last, Math.floor(at) + 1)]);
-  const found = rankedOf(kept, ranks);
+  const found = rankedOf(figures, ranks);
   return positions.map((at, i) => {
     const low = found[2 * i] as number;
     const high = found[2 * i + 1] as number;
@@ -159,7 +176,7 @@ function percentilesOf(kept: Present, shares: readonly number[]): number[] {
 }
 
 export function percentiles(values: Float64Array, shares: readonly number[]): number[] {
-  return percentilesOf(present(values), shares);
+  return percentilesOf(figuresOf(values), shares);
 }
 
 export function percentile(values: Float64Array, share: number): number {
@@ -172,11 +189,11 @@ export function median(values: Float64Array): number {
 }
 
 export function describe(values: Float64Array): Statistics {
-  const kept = present(values);
-  const count = kept.values.length;
-  const shares = percentilesOf(kept, [0.5, 0.9, 0.95, 0.995]);
+  const figures = figuresOf(values);
+  const { count, sum } = figures;
+  const shares = percentilesOf(figures, [0.5, 0.9, 0.95, 0.995]);
   const [p50 = NaN, p90 = NaN, p95 = NaN, p99_5 = NaN] = shares;
-  const [mean, max] = count === 0 ? [NaN, NaN] : [kept.sum / count, kept.max];
+  const [mean, max] = count === 0 ? [NaN, NaN] : [sum / count, figures.max];
   return { count, mean, p50, p90, p95, p99_5, max };
 }
 

@@ -52,10 +52,13 @@ function peaksAbove(
   const dayOf = alongside(window.days, month, window);
   const days = new Set<number>();
   let slots = 0;
-  for (let i = 0; i < month.values.length; i++) {
-    if (!((month.values[i] ?? NaN) > cpu.watch_max)) continue;
-    slots++;
-    days.add(dayOf[i] ?? 0);
+  const { values } = month;
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
+    if ((values[i] as number) > cpu.watch_max) {
+      slots++;
+      days.add(dayOf[i] as number);
+    }
   }
   return { slots, days: days.size };
 }
@@ -64,10 +67,13 @@ function peaksAbove(
 function meanWhile(values: Float64Array, load: Float64Array, limit: number): number {
   let sum = 0;
   let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    if (!((load[i] as number) > limit) || Number.isNaN(values[i] as number)) continue;
-    sum += values[i] as number;
-    count++;
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    if ((load[i] as number) > limit && !Number.isNaN(value)) {
+      sum += value;
+      count++;
+    }
   }
   return count === 0 ? meanOf(values) : sum / count;
 }

@@ -49,6 +49,8 @@ export interface DeviceMeasure {
 export function measureDevice(
   source: {
     readonly device: string;
+    /** As the ledger has it: lines are measured over all months. */
+    readonly kind: string;
     readonly slots: readonly SlotSeries[];
     readonly histograms: readonly DayHistogram[];
   },
@@ -68,7 +70,7 @@ export function measureDevice(
     filesystems: measureStorage(storage, FILESYSTEM, { window, policy, ignore: mounts }),
     inodes: measureStorage(storage, INODES, { window, policy, ignore: mounts }),
     databases: measureStorage(storage, DATABASE, { window, policy, ignore: databases }),
-    networks: measureNetwork(series, window, policy),
+    networks: measureNetwork(series, window, { policy, kind: source.kind }),
     networkP95: quiet ? totalTraffic(series, window, policy) : NaN,
   };
 }

@@ -69,11 +69,14 @@ export function nominalOf(gib: number, tolerance: number): number {
 export function increase(counter: Float64Array): number {
   let total = 0;
   let before = NaN;
-  for (const value of counter) {
-    if (Number.isNaN(value)) continue;
-    if (value > before) total += value - before;
-    else if (value < before) total += value;
-    before = value;
+  const length = counter.length;
+  for (let i = 0; i < length; i++) {
+    const value = counter[i] as number;
+    if (!Number.isNaN(value) && value !== before) {
+      if (value > before) total += value - before;
+      else if (value < before) total += value;
+      before = value;
+    }
   }
   return total;
 }

@@ -1,13 +1,13 @@
 /** Interfaces of one device: the busier direction of every slot against the speed of the link. */
 import type { NetworkMeasure } from '../decide/network.ts';
-import { busyHours } from '../figures/busy-hours.ts';
+import { type BusyHours, busyHours } from '../figures/busy-hours.ts';
 import { describe, percentile, scaled } from '../figures/statistics.ts';
 import { matchesAny } from '../match.ts';
 import type { ReportPolicy } from '../policy.ts';
 import { qualityFacts, seenOf } from './decision-window.ts';
 import type { SeriesIndex } from './series-index.ts';
 import { presentSize } from './size-history.ts';
-import { alongside, type ReportWindow, type Slots, slotsOf, within } from './window.ts';
+import { alongside, type ReportWindow, type Span, slotsOf } from './window.ts';
 
 export interface NetworkItem {
   readonly item: string;
@@ -17,11 +17,13 @@ export interface NetworkItem {
 export function measureNetwork(
   series: SeriesIndex,
   window: ReportWindow,
-  policy: ReportPolicy,
+  from: { readonly policy: ReportPolicy; readonly kind: string },
 ): readonly NetworkItem[] {
+  const { policy, kind } = from;
+  const line = policy.network.lower_kinds.includes(kind);
   return countedInterfaces(series, policy).map((item) => ({
     item,
-    measure: measureInterface(series, item, { window, policy }),
+    measure: measureInterface(series, item, { window, policy, line }),
   }));
 }
 
@@ -57,47 +59,57 @@ function countedInterfaces(series: SeriesIndex, policy: ReportPolicy): readonly 
 function measureInterface(
   series: SeriesIndex,
   item: string,
-  from: { readonly window: ReportWindow; readonly policy: ReportPolicy },
+  from: { readonly window: ReportWindow; readonly policy: ReportPolicy; readonly line: boolean },
 ): NetworkMeasure {
-  const { window, policy } = from;
+  const { window, policy, line } = from;
   const { month } = window;
-  const rule = policy.network;
-  const [receive, transmit] = RATES.map((rate) =>
-    slotsOf(series.of(rate, item), 'mean', series.span),
-  );
+  const [receive, transmit] = RATES.map((rate) => series.of(rate, item));
+  const busiestIn = (span: Span): Float64Array =>
+    busier(slotsOf(receive, 'mean', span).values, slotsOf(transmit, 'mean', span).values);
   const speeds = slotsOf(series.of('network_speed_bytes_per_second', item), 'last', series.span);
   const speed = presentSize(speeds);
-  const busiest = busier(receive ?? speeds, transmit ?? speeds);
-  const inMonth = within(busiest, month.fromMs, month.toMs);
-  const busiestOfMonth = describe(inMonth.values);
-  const errors = slotsOf(series.of('network_errors_ratio', item), 'mean', month).values;
-  const calendar = {
-    hours: alongside(window.hours, inMonth, window),
-    days: alongside(window.days, inMonth, window),
-  };
-  const seen = seenOf(busiest, window);
-  const monthly = window.periods.map(({ fromMs, toMs }, i) => {
-    if (fromMs === month.fromMs) return busiestOfMonth.p95 / speed;
-    const enough = (seen.periods[i]?.days ?? 0) >= policy.quality.period_days;
-    return enough ? percentile(within(busiest, fromMs, toMs).values, 0.95) / speed : NaN;
+  const inMonth = busiestIn(month);
+  const busiest = describe(inMonth);
+  const seen = seenOf(slotsOf(receive ?? transmit, 'mean', series.span), window);
+  // Only a line that may be made smaller is asked for the months before.
+  const monthly = window.periods.map((period, i) => {
+    if (period.fromMs === month.fromMs) return busiest.p95 / speed;
+    const enough = line && (seen.periods[i]?.days ?? 0) >= policy.quality.period_days;
+    return enough ? percentile(busiestIn(period), 0.95) / speed : NaN;
   });
   return {
     speed,
-    statistics: scaled(busiestOfMonth, 1 / speed),
-    busiest: busiestOfMonth,
-    receive: describe(slotsOf(series.of(RATES[0], item), 'mean', month).values),
-    transmit: describe(slotsOf(series.of(RATES[1], item), 'mean', month).values),
-    busy: busyHours(inMonth.values, calendar, { ...rule, busy_ratio: rule.busy_ratio * speed }),
-    errorsRatio: percentile(errors, 0.95),
+    statistics: scaled(busiest, 1 / speed),
+    busiest,
+    receive: describe(slotsOf(receive, 'mean', month).values),
+    transmit: describe(slotsOf(transmit, 'mean', month).values),
+    busy: busyOf(inMonth, speed, { window, policy }),
+    errorsRatio: percentile(
+      slotsOf(series.of('network_errors_ratio', item), 'mean', month).values,
+      0.95,
+    ),
     monthsP95: Math.max(...monthly),
     quality: qualityFacts(seen, { current: speed, changedMs: NaN, elastic: false }, window),
   };
 }
 
-function busier(a: Slots, b: Slots): Slots {
-  const values = new Float64Array(a.values.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = larger(a.values[i] as number, b.values[i] as number);
-  }
-  return { ...a, values };
+function busyOf(
+  rates: Float64Array,
+  speed: number,
+  { window, policy }: { readonly window: ReportWindow; readonly policy: ReportPolicy },
+): BusyHours {
+  const slots = { ...window.month, values: rates };
+  const calendar = {
+    hours: alongside(window.hours, slots, window),
+    days: alongside(window.days, slots, window),
+  };
+  const { busy_ratio, busy_share } = policy.network;
+  return busyHours(rates, calendar, { busy_ratio: busy_ratio * speed, busy_share });
+}
+
+function busier(a: Float64Array, b: Float64Array): Float64Array {
+  const length = a.length;
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = larger(a[i] as number, b[i] as number);
+  return values;
 }

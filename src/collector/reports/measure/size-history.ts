@@ -62,31 +62,37 @@ export function presentSize(sizes: Slots): number {
  * begin where the sizes begin.
  */
 export function timesSize(shares: Slots, { slots, current }: SizeHistory): Slots {
-  const values = new Float64Array(shares.values.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = (shares.values[i] as number) * (slots ? (slots.values[i] as number) : current);
+  const from = shares.values;
+  const sizes = slots?.values;
+  const length = from.length;
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    values[i] = (from[i] as number) * (sizes ? (sizes[i] as number) : current);
   }
   return { ...shares, values };
 }
 
 /** Absolute figures → shares of the size of their own time. */
 export function perSize(figures: Slots, { slots, current }: SizeHistory): Slots {
-  const values = new Float64Array(figures.values.length);
-  for (let i = 0; i < values.length; i++) {
-    values[i] = (figures.values[i] as number) / (slots ? (slots.values[i] as number) : current);
+  const from = figures.values;
+  const sizes = slots?.values;
+  const length = from.length;
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    values[i] = (from[i] as number) / (sizes ? (sizes[i] as number) : current);
   }
   return { ...figures, values };
 }
 
-/** Of the sizes that were seen. */
-function extremes(values: Float64Array): { lowest: number; highest: number } {
+/** Smallest and largest size that were seen; apart when none was. */
+export function extremes(values: Float64Array): { lowest: number; highest: number } {
   let lowest = Number.POSITIVE_INFINITY;
   let highest = 0;
-  for (let i = 0; i < values.length; i++) {
+  const length = values.length;
+  for (let i = 0; i < length; i++) {
     const size = values[i] as number;
-    if (!(size > 0)) continue;
-    if (size < lowest) lowest = size;
     if (size > highest) highest = size;
+    if (size < lowest && size > 0) lowest = size;
   }
   return { lowest, highest };
 }

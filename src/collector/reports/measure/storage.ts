@@ -6,12 +6,12 @@ import type { DayHistogram } from '../../indicators/indicators.ts';
 import type { StorageMeasure } from '../decide/storage.ts';
 import { type DailySeries, dailySeries, fromDay } from '../figures/daily-series.ts';
 import { forecast } from '../figures/forecast.ts';
-import { describe, maxOf, minOf, type Statistics, scaled } from '../figures/statistics.ts';
+import { describe, maxOf, type Statistics, scaled } from '../figures/statistics.ts';
 import { matchesAny } from '../match.ts';
 import type { ReportPolicy } from '../policy.ts';
 import { qualityFacts, seenOf } from './decision-window.ts';
 import type { SeriesIndex } from './series-index.ts';
-import { presentSize } from './size-history.ts';
+import { extremes, presentSize } from './size-history.ts';
 import { type ReportWindow, type Slots, type Span, slotCount, slotsOf, within } from './window.ts';
 
 export interface StorageItem {
@@ -70,8 +70,16 @@ export function measureStorage(
   return collapsed(measured);
 }
 
+/** Looked at once an hour: a store that matters stays where it is for longer. */
+const LOOK_EVERY = 12;
+
 function isReached({ series }: StorageSource, { used, from }: StorageKind, item: string): boolean {
-  return from === 0 || maxOf(slotsOf(series.of(used, item), 'max', series.span).values) >= from;
+  if (from === 0) return true;
+  const { values } = slotsOf(series.of(used, item), 'max', series.span);
+  for (let i = values.length - 1; i >= 0; i -= LOOK_EVERY) {
+    if ((values[i] as number) >= from) return true;
+  }
+  return false;
 }
 
 function measureItem(
@@ -122,8 +130,8 @@ function sharesOf(level: Slots, sizes: Slots | null, month: Span): Statistics {
   const used = within(level, month.fromMs, month.toMs).values;
   if (sizes === null) return describe(used);
   const size = within(sizes, month.fromMs, month.toMs).values;
-  const lowest = minOf(size);
-  if (lowest === maxOf(size)) return scaled(describe(used), 1 / lowest);
+  const { lowest, highest } = extremes(size);
+  if (lowest === highest) return scaled(describe(used), 1 / lowest);
   const shares = new Float64Array(used.length);
   for (let i = 0; i < shares.length; i++) {
     const whole = size[i] as number;

@@ -118,10 +118,12 @@ export function presenceOf(slots: Slots, window: ReportWindow): Presence {
     const before = count;
     const end = Math.min(to - offset, values.length);
     for (let i = Math.max(0, from - offset); i < end; i++) {
-      if (Number.isNaN(values[i] as number)) continue;
-      if (count++ === 0) first = i;
-      else if (i - last - 1 > hole) hole = i - last - 1;
-      last = i;
+      if (!Number.isNaN(values[i] as number)) {
+        if (count === 0) first = i;
+        else if (i - last - 1 > hole) hole = i - last - 1;
+        count++;
+        last = i;
+      }
     }
     if (count > before) days++;
   }

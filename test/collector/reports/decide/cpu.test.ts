@@ -215,7 +215,7 @@ describe('reduce', () => {
     expect(decide({ load: { p95: 0.1, p99_5: 0.12, max: 0.95 } }).notes).toContain('peaks');
     const idle = { load: { p95: 0.02, p99_5: 0.03, max: 0.05 } };
     expect(decide(idle, { networkP95: 100 }).notes).toContain('unused');
-    expect(decide(small, { virtual: false }).notes).toContain('consolidate');
+    expect(decide(small, { machine: 'physical' }).notes).toContain('consolidate');
   });
 
   test('peers count: their need decides, and the row says so', () => {

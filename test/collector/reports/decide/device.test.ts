@@ -97,7 +97,7 @@ describe('what the ledger says of a device', () => {
   });
 
   test('a physical server is told apart', () => {
-    expect(decide({}, { facts: { dmi_product_name: 'NF5280M5' } }).virtual).toBe(false);
+    expect(decide({}, { facts: { dmi_product_name: 'NF5280M5' } }).machine).toBe('physical');
   });
 });
 

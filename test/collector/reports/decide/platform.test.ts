@@ -8,20 +8,25 @@ const platform = (facts: Record<string, string> = {}, labels: Record<string, str
 
 describe('virtual or physical', () => {
   test.each([
-    [{ dmi_system_vendor: 'QEMU', dmi_product_name: 'Standard PC' }, true],
-    [{ dmi_system_vendor: 'VMware, Inc.', dmi_product_name: 'VMware7,1' }, true],
-    [{ dmi_system_vendor: 'Alibaba Cloud', dmi_product_name: 'Alibaba Cloud ECS' }, true],
-    [{ dmi_system_vendor: 'Microsoft Corporation', dmi_product_name: 'Virtual Machine' }, true],
-    [{ dmi_system_vendor: 'Inspur', dmi_product_name: 'NF5280M5' }, false],
-    [{ dmi_system_vendor: 'Dell Inc.', dmi_product_name: 'PowerEdge R740' }, false],
-    [{}, true],
-  ])('%j is virtual: %s', (facts, expected) => {
-    expect(platform(facts as Record<string, string>).virtual).toBe(expected);
+    [{ dmi_system_vendor: 'QEMU', dmi_product_name: 'Standard PC' }, 'virtual'],
+    [{ dmi_system_vendor: 'VMware, Inc.', dmi_product_name: 'VMware7,1' }, 'virtual'],
+    [{ dmi_system_vendor: 'Alibaba Cloud', dmi_product_name: 'Alibaba Cloud ECS' }, 'virtual'],
+    [
+      { dmi_system_vendor: 'Microsoft Corporation', dmi_product_name: 'Virtual Machine' },
+      'virtual',
+    ],
+    [{ dmi_system_vendor: 'Inspur', dmi_product_name: 'NF5280M5' }, 'physical'],
+    [{ dmi_system_vendor: 'Dell Inc.', dmi_product_name: 'PowerEdge R740' }, 'physical'],
+    [{}, 'unknown'],
+  ])('%j is %s', (facts, expected) => {
+    expect(platform(facts as Record<string, string>).machine).toBe(expected);
   });
 
   test('the label wins over DMI, both ways', () => {
-    expect(platform({ dmi_product_name: 'KVM' }, { type: 'physical' }).virtual).toBe(false);
-    expect(platform({ dmi_product_name: 'PowerEdge' }, { type: 'virtual' }).virtual).toBe(true);
+    expect(platform({ dmi_product_name: 'KVM' }, { type: 'physical' }).machine).toBe('physical');
+    expect(platform({ dmi_product_name: 'PowerEdge' }, { type: 'virtual' }).machine).toBe(
+      'virtual',
+    );
   });
 });
 

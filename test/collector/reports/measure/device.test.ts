@@ -13,7 +13,7 @@ const POLICY = policy();
 const window = reportWindow(monthsUntil('2026-03', 2, 'UTC'), 'UTC');
 
 const measure = (...slots: ReturnType<typeof series>[]) =>
-  measureDevice({ device: 'srv', slots, histograms: [] }, window, POLICY);
+  measureDevice({ device: 'srv', kind: 'server', slots, histograms: [] }, window, POLICY);
 
 test('a device without figures has no measures', () => {
   expect(measure()).toEqual({

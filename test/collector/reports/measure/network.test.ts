@@ -28,7 +28,7 @@ function port(
 }
 
 const measure = (...slots: SlotSeries[][]) =>
-  measureNetwork(seriesIndex(slots.flat(), window), window, POLICY);
+  measureNetwork(seriesIndex(slots.flat(), window), window, { policy: POLICY, kind: 'link' });
 const total = (...slots: SlotSeries[][]) =>
   totalTraffic(seriesIndex(slots.flat(), window), window, POLICY);
 

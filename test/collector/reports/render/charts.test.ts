@@ -14,7 +14,7 @@ const DEVICE: DeviceFinding = {
   device: 'srv',
   kind: 'server',
   demo: false,
-  virtual: true,
+  machine: 'unknown',
   address: '',
   business: '',
   importance: '',

@@ -94,7 +94,7 @@ export function cpu(
 }
 
 export function cpuContext(change: Partial<CpuContext> = {}): CpuContext {
-  return { memoryKnown: true, networkP95: 1e6, virtual: true, restraint: null, ...change };
+  return { memoryKnown: true, networkP95: 1e6, machine: 'unknown', restraint: null, ...change };
 }
 
 export function restraint(change: Partial<Restraint> = {}): Restraint {

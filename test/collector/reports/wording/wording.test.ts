@@ -134,7 +134,7 @@ const ROWS: Readonly<Record<string, ResourceRow>> = {
     load: { ...COLD.load, max: 0.95 },
     peaks: { slots: 3, days: 2 },
   }),
-  'oversized CPU, physical': cpuRow(COLD, {}, { virtual: false }),
+  'oversized CPU, physical': cpuRow(COLD, {}, { machine: 'physical' }),
   'oversized CPU, peers': cpuRow(COLD, {
     restraint: restraint({
       kind: 'homogeneous',

@@ -81,6 +81,14 @@ test('shared zero bits cost nothing: pages of 4096 take a plane less than bytes'
   expect(pages.planeBytes).toBe(2_000);
 });
 
+test('shared zero bits are found behind an odd beginning, too', () => {
+  const pages = roundTripInts(
+    ints(2_000, (i) => 7 + ((i * 7919) % 200) * 4096),
+    false,
+  );
+  expect(pages.planeBytes).toBe(2_000);
+});
+
 test('few different large figures are written as ranks: a plane instead of six', () => {
   const column = ints(4_000, (i) => ((i * 7919) % 101) ** 6 + (i % 2));
   const ranked = roundTripInts(column);

@@ -52,8 +52,8 @@ export async function reduceChapter(page: Page): Promise<Markup> {
     advised
       .filter(({ row }) => row.unit === unit)
       .reduce((sum, { row: { decision } }) => sum + decision.current - decision.target, 0);
-  const body = html`${advised.length > 0 ? html`<p>${page.labels.freed(plain(freed('cores')), bytes(freed('bytes')))}</p>` : null}
-${advised.length > 0 ? adviceTable(page, advised) : null}
+  const sum = page.labels.freed(plain(freed('cores')), bytes(freed('bytes')));
+  const body = html`${advised.length > 0 ? html`<p>${sum}</p>${adviceTable(page, advised)}` : null}
 ${idle.map(({ device, row }) => html`<p>${deviceName(page, device)}　${sentence(page, row)}</p>\n`)}
 ${await strips(page, 'less')}`;
   return chapter(page, 'reduce', body);
@@ -65,9 +65,9 @@ function adviceTable(page: Page, advised: readonly Action[]): Markup {
     { text: columns.number, kind: 'c', width: 6 },
     { text: columns.device, width: 22 },
     { text: columns.verdict, width: 13 },
-    { text: columns.advice, width: 27 },
+    { text: columns.advice, width: 24 },
     { text: columns.expected, kind: 'n', width: 12 },
-    { text: columns.confidence, kind: 'c', width: 8 },
+    { text: columns.confidence, kind: 'c', width: 11 },
     { text: columns.due, kind: 'k', width: 12 },
   ];
   return table(
@@ -80,7 +80,14 @@ function adviceRows(page: Page, { device, row, due }: Action, number: number): M
   const { wording } = page;
   const { decision } = row;
   const greyed = row.restraint?.forbids ? ' greyed' : '';
-  return html`<tr class="has-says${greyed}"><td class="c">${number}</td><td class="lead">${deviceName(page, device)}</td><td class="k">${tag(page, decision.verdict)}</td><td>${wording.change(row)}</td><td class="n">${expected(page, row)}</td><td class="c">${wording.confidences[decision.confidence]}</td><td class="k">${due}</td></tr>
+  return html`<tr class="has-says${greyed}">
+<td class="c">${number}</td>
+<td class="lead">${deviceName(page, device)}</td>
+<td>${tag(page, decision.verdict)}</td>
+<td>${wording.change(row)}</td>
+<td class="n">${expected(page, row)}</td>
+<td class="c">${wording.confidences[decision.confidence]}</td>
+<td class="k">${due}</td></tr>
 <tr class="says${greyed}"><td></td><td colspan="6">${evidence(page, row)}</td></tr>
 `;
 }

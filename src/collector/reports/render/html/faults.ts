@@ -22,7 +22,14 @@ export function faultsChapter(page: Page): Markup {
   const rows = shown.map((fault) => {
     const verdict = verdicts.get(fault.device);
     const ended = fault.recoveredMs === null ? labels.texts.open : at(fault.recoveredMs);
-    return html`<tr><td class="k">${fault.id}</td><td class="c">${fault.level}</td><td>${fault.device}</td><td>${locale === 'en' ? fault.phenomenon.en : fault.phenomenon.zh}</td><td class="k">${at(fault.beganMs)}</td><td class="k">${ended}</td><td class="k">${verdict && verdict !== 'keep' ? tag(page, verdict) : NOTHING}</td></tr>
+    return html`<tr>
+<td class="k">${fault.id}</td>
+<td class="c">${fault.level}</td>
+<td>${fault.device}</td>
+<td>${locale === 'en' ? fault.phenomenon.en : fault.phenomenon.zh}</td>
+<td class="k">${at(fault.beganMs)}</td>
+<td class="k">${ended}</td>
+<td>${verdict && verdict !== 'keep' ? tag(page, verdict) : NOTHING}</td></tr>
 `;
   });
   const more =

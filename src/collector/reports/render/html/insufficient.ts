@@ -25,11 +25,17 @@ function gaps(page: Page): Markup {
   const rows = [
     ...silent.map(
       (device) =>
-        html`<tr><td>${deviceName(page, device)}</td><td>—</td><td>${wording.gaps.no_data}</td></tr>\n`,
+        html`<tr>
+<td>${deviceName(page, device)}</td>
+<td>—</td>
+<td>${wording.gaps.no_data}</td></tr>\n`,
     ),
     ...lacking.map(
       ({ device, row }) =>
-        html`<tr><td>${deviceName(page, device)}</td><td>${wording.resources[row.resource]} ${row.item}</td><td>${evidence(page, row)}</td></tr>\n`,
+        html`<tr>
+<td>${deviceName(page, device)}</td>
+<td>${wording.resources[row.resource]} ${row.item}</td>
+<td>${evidence(page, row)}</td></tr>\n`,
     ),
   ];
   return table(
@@ -47,7 +53,12 @@ function exclusions(page: Page): Markup {
   const { columns: c } = labels;
   const rows = rowsOf(page, ({ restraint }) => restraint !== null).map(
     ({ device, row }) =>
-      html`<tr class="greyed"><td>${deviceName(page, device)}</td><td>${wording.resources[row.resource]}</td><td>${row.restraint?.reason}</td><td class="k">${row.restraint?.until}</td><td>${row.restraint?.decidedBy}</td></tr>\n`,
+      html`<tr class="greyed">
+<td>${deviceName(page, device)}</td>
+<td>${wording.resources[row.resource]}</td>
+<td>${row.restraint?.reason}</td>
+<td class="k">${row.restraint?.until}</td>
+<td>${row.restraint?.decidedBy}</td></tr>\n`,
   );
   if (rows.length === 0) return html`<p class="why">${labels.texts.noExclusions}</p>`;
   const heads: Head[] = [

@@ -128,8 +128,7 @@ export const LABELS_EN: Labels = {
   more: (shown, total) =>
     `${shown} of ${total} shown; the rest is in the CSV file of the same name.`,
   freed: (cores, gib) => `Taken together this gives back ${cores} vCPU and ${gib} of memory.`,
-  physical: 'physical',
-  virtual: 'virtual',
+  machines: { physical: 'physical', virtual: 'virtual', unknown: '—' },
   noBusiness: 'no business recorded',
   days: (count) => `${count} d`,
   chart: {

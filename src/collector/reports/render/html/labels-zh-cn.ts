@@ -123,8 +123,7 @@ export const LABELS_ZH = {
   more: (shown: number, total: number) =>
     `共 ${total} 项，此处列出 ${shown} 项，其余见同名 CSV 文件。`,
   freed: (cores: string, gib: string) => `全部落实后可收回 ${cores} vCPU、${gib} 内存。`,
-  physical: '物理',
-  virtual: '虚拟',
+  machines: { physical: '物理', virtual: '虚拟', unknown: '—' },
   noBusiness: '未登记业务',
   days: (count: string) => `${count} 天`,
   chart: {

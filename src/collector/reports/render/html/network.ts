@@ -67,7 +67,19 @@ function line(page: Page, { device, row }: Link): Markup {
   const { evidence: e, current, verdict } = row.decision;
   const rate = (value: number | undefined): string =>
     value === undefined || Number.isNaN(value) ? NOTHING : bitRate(value);
-  const n = numbers;
-  return html`<tr><td>${deviceName(page, device)}<span class="address">${row.item}</span></td>${n(rate(current))}${n(points(e.p50))}${n(points(e.p95))}${n(points(e.max))}${n(rate(e.receive_p95), rate(e.receive_max))}${n(rate(e.transmit_p95), rate(e.transmit_max))}${n(`${e.busy_hours} (${e.busy_days})`)}${n(share(e.errors_ratio, 2))}<td class="k">${tag(page, verdict)}</td></tr>
+  const cells = [
+    [rate(current)],
+    [points(e.p50)],
+    [points(e.p95)],
+    [points(e.max)],
+    [rate(e.receive_p95), rate(e.receive_max)],
+    [rate(e.transmit_p95), rate(e.transmit_max)],
+    [`${e.busy_hours} (${e.busy_days})`],
+    [share(e.errors_ratio, 2)],
+  ];
+  return html`<tr>
+<td>${deviceName(page, device)}<span class="address">${row.item}</span></td>
+${cells.map((lines) => numbers(...lines))}
+<td>${tag(page, verdict)}</td></tr>
 `;
 }

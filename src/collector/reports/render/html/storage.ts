@@ -46,7 +46,7 @@ async function stores(
       : null;
   const { columns: c } = labels;
   const heads: Head[] = [
-    { text: c.device, width: 18 },
+    { text: c.device, width: 17 },
     { text: c.size, kind: 'n', width: 9 },
     { text: c.used, kind: 'n', width: 7 },
     { text: c.monthChange, kind: 'n', width: 9 },
@@ -55,7 +55,7 @@ async function stores(
     { text: c.toFull, kind: 'n', width: 11 },
     { text: c.probability, kind: 'n', width: 11 },
     { text: c.advised, kind: 'n', width: 8 },
-    { text: c.verdict, width: 11 },
+    { text: c.verdict, width: 12 },
   ];
   const body = html`${table(
     heads,
@@ -84,15 +84,30 @@ function line(page: Page, { device, row }: Store): Markup {
       ? bytes(Math.abs(value) < 1024 ** 2 ? 0 : value)
       : `${plain(value * 100, 2)}%`;
   };
-  const n = numbers;
   const kind = row.resource === 'inodes' ? ' (inode)' : '';
   const aliases =
     row.aliases.length > 0 ? html`<span class="address">= ${row.aliases.join(', ')}</span>` : null;
-  const probability = [e.p30, e.p60, e.p90]
-    .map((p) => (p === undefined || Number.isNaN(p) ? NOTHING : percent(p, 0)))
-    .join(' / ');
-  return html`<tr><td>${deviceName(page, device)}<span class="address">${row.item}${kind}</span>${aliases}</td>${n(amount(current))}${n(share(e.used_ratio))}${n(amount(e.month_change))}${n(...new Set([amount(e.per_day_long), amount(e.per_day_short)]))}${n(toWarning(page, e))}${n(...toFull(page, e))}${n(probability === '— / — / —' ? NOTHING : `${probability}%`)}${n(target > current ? `+${amount(target - current)}` : NOTHING)}<td class="k">${tag(page, verdict)}</td></tr>
+  const cells = [
+    [amount(current)],
+    [share(e.used_ratio)],
+    [amount(e.month_change)],
+    [...new Set([amount(e.per_day_long), amount(e.per_day_short)])],
+    [toWarning(page, e)],
+    toFull(page, e),
+    [probabilities(e)],
+    [target > current ? `+${amount(target - current)}` : NOTHING],
+  ];
+  return html`<tr>
+<td>${deviceName(page, device)}<span class="address">${row.item}${kind}</span>${aliases}</td>
+${cells.map((lines) => numbers(...lines))}
+<td>${tag(page, verdict)}</td></tr>
 `;
+}
+
+function probabilities(e: Evidence): string {
+  const known = [e.p30, e.p60, e.p90].map((p) => p ?? NaN);
+  if (known.some((p) => Number.isNaN(p))) return NOTHING;
+  return `${known.map((p) => percent(p, 0)).join(' / ')}%`;
 }
 
 type Evidence = ResourceRow['decision']['evidence'];

@@ -37,7 +37,7 @@ tr.has-says { break-after: avoid; }
 tr.says td { border-top: 0; color: var(--soft); padding-top: 0; font-size: 8.6pt; }
 tr.group td { background: #f7f8fa; font-weight: 600; }
 tr.greyed td { color: #7a828c; background: #f4f5f6; }
-.tag { display: inline-block; white-space: nowrap; padding: 0 1.3mm; border: .8pt solid var(--ink);
+.tag { display: inline-block; padding: 0 1.3mm; border: .8pt solid var(--ink);
   border-radius: .8mm; font-size: 8.2pt; line-height: 1.45; }
 .tag.urgent { background: #1b1f24; color: #fff; font-weight: 700; }
 .tag.add { background: #d4d8de; font-weight: 700; }
@@ -73,7 +73,7 @@ tr.greyed td { color: #7a828c; background: #f4f5f6; }
 .six small { color: var(--soft); font-size: 8pt; min-height: 1.4em; display: block; }
 ol.actions { list-style: none; margin: 0; padding: 0; counter-reset: action; }
 figure { margin: 3mm 0 4mm; break-inside: avoid; }
-figure svg { max-width: 100%; height: auto; display: block; }
+figure svg { width: 100%; height: auto; display: block; }
 figure b { font-size: 9.6pt; }
 .strips figure { margin: 0 0 2.5mm; }
 .bars { display: grid; grid-template-columns: max-content 1fr max-content; gap: 1mm 3mm; font-size: 9pt; align-items: center; max-width: 120mm; margin-bottom: 4mm; }

@@ -37,10 +37,13 @@ function actions(page: Page): Markup {
     { text: columns.due, kind: 'k', width: 13 },
   ];
   const rows = shown.map(
-    (
-      { device, row, due },
-      i,
-    ) => html`<tr class="has-says"><td class="c">${i + 1}</td><td class="lead">${deviceName(page, device)}</td><td class="k">${tag(page, row.decision.verdict)}</td><td>${wording.change(row)}</td><td>${device.owner}</td><td class="k">${due}</td></tr>
+    ({ device, row, due }, i) => html`<tr class="has-says">
+<td class="c">${i + 1}</td>
+<td class="lead">${deviceName(page, device)}</td>
+<td>${tag(page, row.decision.verdict)}</td>
+<td>${wording.change(row)}</td>
+<td>${device.owner}</td>
+<td class="k">${due}</td></tr>
 <tr class="says"><td></td><td colspan="5">${evidence(page, row)}</td></tr>
 `,
   );

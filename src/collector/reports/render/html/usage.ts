@@ -5,17 +5,27 @@ import type { DeviceFinding, ResourceRow } from '../../document.ts';
 import { bitRate, bytes, plain } from '../../wording/numbers.ts';
 import { sparkline } from '../charts/sparkline.ts';
 import { html, type Markup, markup } from '../markup.ts';
-import { chapter, columns, deviceName, NOTHING, type Page, points, share, tag } from './page.ts';
+import {
+  chapter,
+  columns,
+  deviceName,
+  NOTHING,
+  numbers,
+  type Page,
+  points,
+  share,
+  tag,
+} from './page.ts';
 
 /** Percent of a landscape page; 21 columns fit when each knows its place. */
 const WIDTHS = [
-  2.4, 10, 7, 3, 9, 3.4, 3.4, 3.4, 3.4, 3.4, 5, 3.4, 3.4, 3.4, 4, 5.6, 5.6, 4.4, 7, 4.4, 7.4,
+  2.4, 9.2, 7, 4.4, 8.6, 3.4, 3.4, 3.4, 3.4, 3.4, 4.8, 3.4, 3.4, 3.4, 4, 5.4, 5.4, 4, 7, 4.8, 7.8,
 ];
 
 export function usage(page: Page): Markup {
   const { labels, document } = page;
   const grouped = new Map<string, DeviceFinding[]>();
-  for (const device of document.devices) {
+  for (const device of document.devices.filter(isServer)) {
     grouped.set(device.business, [...(grouped.get(device.business) ?? []), device]);
   }
   // Named businesses first; those without one last.
@@ -28,7 +38,8 @@ export function usage(page: Page): Markup {
     const head =
       names.length > 1
         ? [
-            html`<tr class="group"><td colspan="21">${name || labels.noBusiness}（${devices.length}）</td></tr>\n`,
+            html`<tr class="group">
+<td colspan="21">${name || labels.noBusiness}（${devices.length}）</td></tr>\n`,
           ]
         : [];
     return [...head, ...devices.map((device) => line(page, device, ++number))];
@@ -39,6 +50,13 @@ ${rows}</tbody></table>`;
   return chapter(page, 'usage', body, 'wide');
 }
 
+/** Switches and lines have a chapter of their own. */
+function isServer({ kind, rows }: DeviceFinding): boolean {
+  return kind !== 'network' && kind !== 'link'
+    ? true
+    : rows.some(({ resource }) => resource === 'cpu');
+}
+
 function byVerdict(devices: readonly DeviceFinding[]): readonly DeviceFinding[] {
   const rank = ({ verdict }: DeviceFinding): number => VERDICTS.indexOf(verdict);
   return [...devices].sort((a, b) => rank(a) - rank(b) || (a.device < b.device ? -1 : 1));
@@ -47,26 +65,55 @@ function byVerdict(devices: readonly DeviceFinding[]): readonly DeviceFinding[] 
 function head({ labels: { columns: c } }: Page): Markup {
   const tall = (text: string, kind = '') => html`<th rowspan="2" class="${kind}">${text}</th>`;
   const number = (text: string) => html`<th class="n">${text}</th>`;
-  return html`<thead><tr>${tall(c.number, 'c')}${tall(c.device)}${tall(c.business)}${tall(c.type)}${tall(c.configuration)}<th colspan="5" class="c">${c.cpu}</th>${tall(c.busy)}<th colspan="3" class="c">${c.memory}</th>${tall(c.fullest)}${tall(c.diskGrowth)}${tall(c.networkP95)}${tall(c.change)}${tall(c.year)}${tall(c.coverage)}${tall(c.verdict)}</tr>
-<tr>${[c.mean, 'P50', 'P95', 'P99.5', c.max].map(number)}${[c.mean, 'P95', c.max].map(number)}</tr></thead>`;
+  const first = [c.device, c.business, c.type, c.configuration].map((text) => tall(text));
+  const disks = [c.fullest, c.diskGrowth, c.networkP95].map((text) => tall(text));
+  const last = [c.change, c.year, c.coverage, c.verdict].map((text) => tall(text));
+  return html`<thead><tr>${tall(c.number, 'c')}${first}
+<th colspan="5" class="c">${c.cpu}</th>${tall(c.busy)}
+<th colspan="3" class="c">${c.memory}</th>${disks}${last}</tr>
+<tr>${[c.mean, 'P50', 'P95', 'P99.5', c.max].map(number)}
+${[c.mean, 'P95', c.max].map(number)}</tr></thead>`;
 }
 
 function line(page: Page, device: DeviceFinding, number: number): Markup {
-  const { labels, wording, document, charts } = page;
+  const { labels, document, charts } = page;
   const of = (resource: ResourceRow['resource']): readonly ResourceRow[] =>
     device.rows.filter((row) => row.resource === resource);
   const [cpu] = of('cpu');
   const [memory] = of('memory');
   const disks = of('filesystem');
-  const n = (text: string) => html`<td class="n">${text}</td>`;
   const spark = sparkline(
     charts.sparklines.get(device.device) ?? new Float64Array(0),
     document.policy.cpu.add_p95,
   );
   const worst = device.rows.find(({ decision }) => decision.verdict === device.verdict) ?? cpu;
   const about = [device.business, device.importance].filter((text) => text !== '').join(' / ');
-  return html`<tr><td class="c">${number}</td><td>${deviceName(page, device)}</td><td>${about || NOTHING}</td><td class="k">${device.virtual ? labels.virtual : labels.physical}</td><td>${configuration(cpu, memory, disks)}</td>${[cpu?.statistics.mean, cpu?.statistics.p50, cpu?.statistics.p95, cpu?.statistics.p99_5, cpu?.statistics.max].map((value) => n(points(value)))}${n(cpu ? `${cpu.busy.hours} (${cpu.busy.days})` : NOTHING)}${[memory?.statistics.mean, memory?.statistics.p95, memory?.statistics.max].map((value) => n(points(value)))}${n(fullest(disks))}${n(growth(disks))}${n(network(of('network')))}${n(change(cpu))}<td>${markup(spark)}</td>${n(share((cpu ?? memory ?? device.rows[0])?.coverage))}<td class="k">${tag(page, device.verdict)}${worst ? html`<span class="address">${labels.columns.confidence} ${wording.confidences[worst.decision.confidence]}</span>` : null}</td></tr>
+  const load = cpu?.statistics;
+  const used = memory?.statistics;
+  const figures = [
+    ...[load?.mean, load?.p50, load?.p95, load?.p99_5, load?.max].map((value) => points(value)),
+    cpu ? `${cpu.busy.hours} (${cpu.busy.days})` : NOTHING,
+    ...[used?.mean, used?.p95, used?.max].map((value) => points(value)),
+    fullest(disks),
+    growth(disks),
+    network(of('network')),
+    change(cpu),
+  ];
+  return html`<tr><td class="c">${number}</td>
+<td>${deviceName(page, device)}</td>
+<td>${about || NOTHING}</td>
+<td>${labels.machines[device.machine]}</td>
+<td>${configuration(cpu, memory, disks)}</td>
+${figures.map((text) => numbers(text))}
+<td>${markup(spark)}</td>
+${numbers(share((cpu ?? memory ?? device.rows[0])?.coverage))}
+<td>${tag(page, device.verdict)}${worst ? confidence(page, worst) : null}</td></tr>
 `;
+}
+
+function confidence({ labels, wording }: Page, { decision }: ResourceRow): Markup {
+  const grade = wording.confidences[decision.confidence];
+  return html`<span class="address">${labels.columns.confidence} ${grade}</span>`;
 }
 
 function configuration(

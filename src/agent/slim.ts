@@ -1,0 +1,62 @@
+/**
+ * How the bundled agent keeps its memory small: it starts Node once more, in the same process,
+ * with the flags below. Measured on Node 26, one agent alone on a host, PSS after a minute: 71 MB
+ * without them, 48 MB with them (bare Node: 38). An agent works a few milliseconds in 15 seconds,
+ * so compilers that make long loops fast only cost it their memory.
+ */
+import { type Clock, repeat } from '../shared/clock.ts';
+
+const FLAGS: readonly string[] = [
+  // None of the compilers: 12 MB of program text that is otherwise never touched.
+  '--no-opt',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--max-semi-space-size=1',
+  '--expose-gc',
+];
+/** glibc gives freed memory back from 64 KiB on, instead of keeping what start-up needed: 3 MB. */
+const ENVIRONMENT = Object.freeze({ MALLOC_TRIM_THRESHOLD_: '65536' });
+/** The garbage of start-up is 2 MB; afterwards little comes to it. */
+const FIRST_COLLECTION_MS = 20_000;
+const COLLECTION_MS = 600_000;
+
+/** Pages that are empty afterwards go back to the system. */
+const THOROUGH = Object.freeze({ type: 'major', flavor: 'last-resort' });
+
+export interface Invocation {
+  readonly program: string;
+  /** Node's own flags. */
+  readonly flags: readonly string[];
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+}
+
+export interface Restart {
+  readonly program: string;
+  /** With the program's name first, as execve(2) wants it. */
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The same command with what is missing, or null: when nothing is, for other verbs than `run`, for
+ * a checkout (which loads a TypeScript reader anyway), and where a process cannot be replaced.
+ */
+export function slimRestart(invocation: Invocation): Restart | null {
+  const { program, flags, script, args, env, platform } = invocation;
+  const missing = FLAGS.filter((flag) => !flags.includes(flag));
+  if (missing.length === 0 || platform === 'win32') return null;
+  if (args[0] !== 'run' || !script.endsWith('.cjs')) return null;
+  const argv = [program, ...flags, ...missing, script, ...args];
+  return { program, argv, env: { ...ENVIRONMENT, ...env } };
+}
+
+/** Gives back what start-up left behind, and now and then the rest. */
+export function keepSlim(clock: Clock): void {
+  const { gc } = globalThis as { gc?: (how: typeof THOROUGH) => void };
+  if (gc === undefined) return;
+  clock.after(FIRST_COLLECTION_MS, () => gc(THOROUGH));
+  repeat(clock, COLLECTION_MS, () => gc(THOROUGH));
+}
