@@ -76,25 +76,50 @@ const isDoor = (file: string): boolean => {
 const FLOW: Readonly<Record<string, readonly string[]>> = Object.freeze({
   'agent/sources': [],
   'agent/sampler': ['agent/sources'],
+  'agent/snmp': ['agent/sources', 'agent/sampler'],
+  'agent/traps': [],
+  'agent/probes': ['agent/sources', 'agent/sampler'],
   'agent/spool': [],
   'agent/push': ['agent/spool'],
-  'agent/cli': ['agent/sources', 'agent/sampler', 'agent/spool', 'agent/push'],
+  'agent/cli': [
+    'agent/sources',
+    'agent/sampler',
+    'agent/snmp',
+    'agent/traps',
+    'agent/probes',
+    'agent/spool',
+    'agent/push',
+  ],
   'collector/store': [],
   'collector/desk': [],
+  'collector/calendars': [],
+  'collector/people': ['collector/desk', 'collector/calendars'],
   'collector/ingest': ['collector/store', 'collector/desk'],
   'collector/indicators': ['collector/store'],
   'collector/evaluate': ['collector/indicators'],
-  'collector/faults': ['collector/evaluate'],
-  'collector/notify': ['collector/faults'],
+  'collector/faults': ['collector/evaluate', 'collector/calendars', 'collector/desk'],
+  'collector/process': ['collector/desk', 'collector/calendars', 'collector/faults'],
+  'collector/quiet': ['collector/desk', 'collector/calendars', 'collector/faults'],
+  'collector/notify': [
+    'collector/desk',
+    'collector/calendars',
+    'collector/people',
+    'collector/faults',
+    'collector/quiet',
+  ],
   'collector/reports': ['collector/indicators'],
   'collector/import': [],
   'collector/web': [
     'collector/store',
     'collector/desk',
+    'collector/calendars',
+    'collector/people',
+    'collector/process',
     'collector/ingest',
     'collector/indicators',
     'collector/evaluate',
     'collector/faults',
+    'collector/quiet',
     'collector/notify',
     'collector/reports',
   ],
@@ -261,8 +286,16 @@ test('no shell and no child processes outside the one module', () => {
   expect(offenders(SOURCES, /from '(node:)?child_process'/)).toEqual([]);
 });
 
-test('SQL lives in store, desk and faults only', () => {
-  const rooms = ['collector/store', 'collector/desk', 'collector/faults'];
+test('SQL lives in the rooms that own tables only', () => {
+  const rooms = [
+    'collector/store',
+    'collector/desk',
+    'collector/faults',
+    'collector/people',
+    'collector/process',
+    'collector/quiet',
+    'collector/notify',
+  ];
   const elsewhere = SOURCES.filter((f) => !rooms.includes(roomOf(f) ?? ''));
   expect(
     offenders(elsewhere, /from 'better-sqlite3'|\b(SELECT|INSERT INTO|DELETE FROM)\b/),
