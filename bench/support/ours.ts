@@ -22,7 +22,7 @@ export async function makeTokens(directory: string, hosts: number): Promise<read
 }
 
 /** `collector serve`, as it is installed: everything on. */
-export async function startCollector(directory: string): Promise<Server> {
+export async function startCollector(directory: string, config?: string): Promise<Server> {
   const port = await freePort();
   return startServer({
     name: 'watchkeeper',
@@ -35,6 +35,7 @@ export async function startCollector(directory: string): Promise<Server> {
       directory,
       '--listen',
       `127.0.0.1:${port}`,
+      ...(config === undefined ? [] : ['--config', config]),
     ],
     port,
     readyPath: '/-/ready',
