@@ -1,5 +1,5 @@
 /** The desk's connection to `desk.db`. The faults room has its own, on its own tables. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Failure, messageOf } from '../../shared/errors.ts';
@@ -16,6 +16,8 @@ export function openDatabase(directory: string): Connection {
   const file = join(directory, 'desk.db');
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // SQLite gives the WAL the mode of the database file.
+    closeSync(openSync(file, 'a', 0o600));
     const connection = new Database(file, { timeout: 5_000 });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');

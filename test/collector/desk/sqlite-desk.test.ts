@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,13 @@ describe('desk.db', () => {
   it('is written ahead with every commit synced', async () => {
     const { query } = await rig();
     expect(query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+  });
+
+  it('is readable by its owner alone, and so is what belongs to it', async () => {
+    const { desk, directory } = await rig();
+    await desk.remember('a', 'b');
+    const modes = ['desk.db', 'desk.db-wal'].map((name) => statSync(join(directory, name)).mode);
+    expect(modes.map((mode) => mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
   it('can be read and written beside another connection', async () => {
