@@ -18,6 +18,10 @@ export const PARTS = Object.freeze({
     program: 'prometheus-node-exporter',
     package: 'prometheus-node-exporter',
   },
+  'prometheus-alertmanager': {
+    program: 'prometheus-alertmanager',
+    package: 'prometheus-alertmanager',
+  },
   'victoria-metrics': { program: 'victoria-metrics', package: 'victoria-metrics' },
   chromium: { program: 'chromium', package: 'chromium' },
   'cjk-fonts': {
@@ -26,7 +30,18 @@ export const PARTS = Object.freeze({
   },
   'stress-ng': { program: 'stress-ng', package: 'stress-ng' },
   strace: { program: 'strace', package: 'strace' },
+  'prometheus-snmp-exporter': {
+    program: 'prometheus-snmp-exporter',
+    package: 'prometheus-snmp-exporter',
+  },
+  snmptrap: { program: 'snmptrap', package: 'snmp' },
+  snmpinform: { program: 'snmpinform', package: 'snmp' },
+  snmpsimd: { program: 'snmpsimd', package: 'snmpsim' },
+  snmpd: { program: 'snmpd', package: 'snmpd' },
   pdftoppm: { program: 'pdftoppm', package: 'poppler-utils' },
+  fping: { program: 'fping', package: 'fping' },
+  ping: { program: 'ping', package: 'iputils-ping' },
+  openssl: { program: 'openssl', package: 'openssl' },
 } satisfies Record<string, Part>);
 
 export type PartName = keyof typeof PARTS;

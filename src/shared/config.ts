@@ -51,6 +51,16 @@ export function configFailure(problems: readonly ConfigProblem[]): Failure {
   });
 }
 
+/**
+ * The problems inside a failure of one file, so that those of several are told in one run. Throws
+ * what is not about configuration.
+ */
+export function problemsIn(error: unknown, file: string): readonly ConfigProblem[] {
+  if (!(error instanceof Failure)) throw error;
+  const listed = error.detail.problems as readonly ConfigProblem[] | undefined;
+  return listed ?? [{ file, path: '', reason: error.message }];
+}
+
 /** Checks `data` (already parsed) against `schema`. Throws `config` with every problem. */
 export function checkConfig<T extends z.ZodType>(
   schema: T,

@@ -10,6 +10,7 @@ export const FAILURES = Object.freeze({
   forbidden: { status: 403, retry: false },
   not_found: { status: 404, retry: false },
   conflict: { status: 409, retry: false },
+  stale: { status: 412, retry: false },
   too_large: { status: 413, retry: false },
   unsupported_media: { status: 415, retry: false },
   malformed: { status: 400, retry: false },

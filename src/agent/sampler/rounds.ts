@@ -6,122 +6,153 @@
 import type { Timer } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { EncodedSample } from '../../shared/remote-write.ts';
-import type { Rounds, RoundsOptions, Target } from './sampler.ts';
+import type { Emit } from '../sources/sources.ts';
+import type { Rounds, RoundsOptions, RoundsStats, Target } from './sampler.ts';
 import { SeriesMemory } from './series-memory.ts';
 
 const GATHER_MS = 500;
-
-/** One target under way: at most one look at a time. */
-interface Round {
-  readonly target: Target;
-  readonly memory: SeriesMemory;
-  /** Also past its deadline: never two looks at one device. */
-  busy: boolean;
-  abort: AbortController;
-  timer: Timer | undefined;
-}
+/** Looks of one second share their time, so that they share a batch: a batch has one time. */
+const GRID_MS = 1_000;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-export function createRounds({ targets, clock, log, onBatch }: RoundsOptions): Rounds {
-  const rounds: Round[] = targets.map((target) => ({
-    target,
-    memory: new SeriesMemory(target.labels, log),
-    busy: false,
-    abort: new AbortController(),
-    timer: undefined,
-  }));
-  let gathered: EncodedSample[] = [];
-  let gathering: Timer | undefined;
-  const underWay = new Set<Promise<void>>();
-  let stopped = false;
-  let ended = 0;
-  let missed = 0;
+/** One target under way: at most one look at a time. */
+class Round {
+  readonly target: Target;
+  readonly #memory: SeriesMemory;
+  /** Also past its deadline: never two looks at one device. */
+  busy = false;
+  timer: Timer | undefined;
+  #abort = new AbortController();
 
-  const pass = (): void => {
-    gathering?.cancel();
-    gathering = undefined;
-    const samples = gathered;
-    gathered = [];
-    if (samples.length > 0) onBatch(samples);
-  };
+  constructor(target: Target, memory: SeriesMemory) {
+    this.target = target;
+    this.#memory = memory;
+  }
 
-  const look = async (round: Round): Promise<void> => {
-    const { target, memory } = round;
-    const timeMs = Math.floor(clock.now());
-    const { signal } = round.abort;
+  abort(): void {
+    this.#abort.abort();
+  }
+
+  /** Resolves when the target has answered, or when its time is over. */
+  async look({ clock, log }: RoundsOptions, take: (sample: EncodedSample) => void): Promise<void> {
+    const { target } = this;
+    const memory = this.#memory;
+    const timeMs = Math.floor(clock.now() / GRID_MS) * GRID_MS;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
     let over = false;
-    round.busy = true;
+    this.busy = true;
     memory.begin();
-    const pending = clock.after(target.timeoutMs, () => round.abort.abort());
-    const looking = target.collect((name, value, ...labels) => {
+    const pending = clock.after(target.timeoutMs, () => this.abort());
+    const emit: Emit = (name, value, ...labels) => {
       if (over || Number.isNaN(value)) return;
       const bytes = memory.next(name, labels);
-      if (bytes !== null) gathered.push({ labels: bytes, timeMs, value });
-    }, signal);
-    const settled = looking
+      if (bytes !== null) take({ labels: bytes, timeMs, value });
+    };
+    // The collector learns the configured labels from it, whether or not the target answers.
+    emit('watchkeeper_target_info', 1);
+    const settled = target
+      .collect(emit, signal)
       .catch((error) => {
         const reason = messageOf(error);
         log.error('a target failed unexpectedly', { target: target.name, reason });
       })
       .finally(() => {
-        round.busy = false;
+        this.busy = false;
       });
     await Promise.race([settled, aborted(signal)]);
     over = true;
     pending.cancel();
     memory.end();
-    ended++;
-    if (!stopped) gathering ??= clock.after(GATHER_MS, pass);
-  };
+  }
+}
 
-  const begin = async (round: Round): Promise<void> => {
-    if (round.busy) {
-      missed++;
-      return;
+class TimedRounds implements Rounds {
+  readonly #options: RoundsOptions;
+  readonly #rounds: readonly Round[];
+  readonly #underWay = new Set<Promise<void>>();
+  #gathered: EncodedSample[] = [];
+  #gathering: Timer | undefined;
+  #stopped = false;
+  #ended = 0;
+  #missed = 0;
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    const { targets, log } = options;
+    this.#rounds = targets.map((one) => new Round(one, new SeriesMemory(one.labels, log)));
+  }
+
+  start(): void {
+    const { clock } = this.#options;
+    for (const round of this.#rounds) this.#arm(round, clock.random() * round.target.intervalMs);
+  }
+
+  async cycle(): Promise<void> {
+    await Promise.all(this.#rounds.map((round) => this.#begin(round)));
+    this.#pass();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const round of this.#rounds) {
+      round.timer?.cancel();
+      round.abort();
     }
-    round.abort = new AbortController();
-    const running = look(round);
-    underWay.add(running);
-    await running;
-    underWay.delete(running);
-  };
+    await Promise.all(this.#underWay);
+    for (const { target } of this.#rounds) target.close?.();
+    this.#pass();
+  }
 
-  const arm = (round: Round, delayMs: number): void => {
+  stats(): RoundsStats {
+    return {
+      targets: this.#rounds.length,
+      underWay: this.#rounds.filter(({ busy }) => busy).length,
+      rounds: this.#ended,
+      missed: this.#missed,
+    };
+  }
+
+  #arm(round: Round, delayMs: number): void {
+    const { clock } = this.#options;
     const dueMs = clock.monotonic() + delayMs;
     round.timer = clock.after(delayMs, () => {
-      if (stopped) return;
-      void begin(round);
+      if (this.#stopped) return;
+      void this.#begin(round);
       const { intervalMs } = round.target;
       const lateMs = clock.monotonic() - dueMs;
-      arm(round, intervalMs - (lateMs % intervalMs));
+      this.#arm(round, intervalMs - (lateMs % intervalMs));
     });
-  };
+  }
 
-  return {
-    start: () => {
-      for (const round of rounds) arm(round, clock.random() * round.target.intervalMs);
-    },
-    cycle: async () => {
-      await Promise.all(rounds.map(begin));
-      pass();
-    },
-    stop: async () => {
-      stopped = true;
-      for (const { timer } of rounds) timer?.cancel();
-      for (const { abort } of rounds) abort.abort();
-      await Promise.all(underWay);
-      for (const { target } of rounds) target.close?.();
-      pass();
-    },
-    stats: () => ({
-      targets: rounds.length,
-      underWay: rounds.filter(({ busy }) => busy).length,
-      rounds: ended,
-      missed,
-    }),
-  };
+  async #begin(round: Round): Promise<void> {
+    if (round.busy) {
+      this.#missed++;
+      return;
+    }
+    const looking = round.look(this.#options, (sample) => void this.#gathered.push(sample));
+    this.#underWay.add(looking);
+    await looking;
+    this.#underWay.delete(looking);
+    this.#ended++;
+    if (!this.#stopped)
+      this.#gathering ??= this.#options.clock.after(GATHER_MS, () => this.#pass());
+  }
+
+  #pass(): void {
+    this.#gathering?.cancel();
+    this.#gathering = undefined;
+    const samples = this.#gathered;
+    this.#gathered = [];
+    samples.sort((a, b) => a.timeMs - b.timeMs);
+    if (samples.length > 0) this.#options.onBatch(samples);
+  }
+}
+
+export function createRounds(options: RoundsOptions): Rounds {
+  return new TimedRounds(options);
 }

@@ -17,6 +17,8 @@ const target = (name: string, collect: Target['collect'], more: Partial<Target> 
 const answers = (name: string): Target =>
   target(name, async (emit) => emit('probe_success', 1, 'kind', 'tcp'));
 
+const INFO = 'watchkeeper_target_info';
+
 function watch(clock: ManualClock, targets: readonly Target[]) {
   const batches: (readonly EncodedSample[])[] = [];
   const rounds = openRounds({
@@ -25,11 +27,12 @@ function watch(clock: ManualClock, targets: readonly Target[]) {
     log: silentLog,
     onBatch: (samples) => batches.push(samples),
   });
-  const seen = () =>
+  const all = () =>
     batches
       .flat()
       .map(({ labels, value }) => ({ labels: Object.fromEntries(decodeLabels(labels)), value }));
-  return { rounds, batches, seen };
+  const seen = () => all().filter(({ labels }) => labels.__name__ !== INFO);
+  return { rounds, batches, all, seen };
 }
 
 test('a sample carries the labels of its target, not of the host', async () => {
@@ -47,6 +50,13 @@ test('a sample carries the labels of its target, not of the host', async () => {
       value: 1,
     },
   ]);
+});
+
+test('every round says which labels the target was given, also when nothing answers', async () => {
+  const mute = target('dead', async () => {}, { labels: { instance: 'dead', site: 'hq' } });
+  const { rounds, all } = watch(manualClock(), [mute]);
+  await rounds.cycle();
+  expect(all()).toEqual([{ labels: { __name__: INFO, instance: 'dead', site: 'hq' }, value: 1 }]);
 });
 
 test('every target has its turn once in its interval, at its own phase', async () => {
@@ -115,7 +125,7 @@ test('rounds that end together make one batch', async () => {
   rounds.start();
   await clock.advance(1_000);
   await rounds.stop();
-  expect(batches.flat()).toHaveLength(50);
+  expect(batches.flat()).toHaveLength(2 * 50);
   expect(batches.length).toBeLessThanOrEqual(4);
 });
 
