@@ -1,0 +1,194 @@
+/**
+ * Bytes → traps, by net-snmp's receiver. It may throw on any input: this runs in the child. The
+ * receiver gets no socket of its own, so that nothing is answered before our checks have passed.
+ */
+import { EventEmitter } from 'node:events';
+import snmp from 'net-snmp';
+import { EVENT_LIMITS } from '../../shared/device-event.ts';
+import type { Trap, Varbind } from './frames.ts';
+import { valueText } from './octets.ts';
+import type { Credential, UserCredential } from './traps.ts';
+
+/** RFC 3414, 3.2, 7b: an authentic message may be so old. */
+const TIME_WINDOW_SECONDS = 150;
+const ENGINES_MAX = 4_096;
+
+const SNMP_TRAPS = '1.3.6.1.6.3.1.1.5';
+const SNMP_TRAP_OID = '1.3.6.1.6.3.1.1.4.1.0';
+const SYS_UP_TIME = '1.3.6.1.2.1.1.3.0';
+/** snmpTrapAddress and snmpTrapEnterprise, which relays add (RFC 3584, 3.1). */
+const SNMP_TRAP_ADDRESS = '1.3.6.1.6.3.18.1.3.0';
+const ENTERPRISE_SPECIFIC = 6;
+
+export interface Origin {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface Answer {
+  readonly bytes: Uint8Array;
+  readonly to: Origin;
+}
+
+export interface Decoded {
+  /** Null when there is none, or when it is refused. */
+  readonly trap: Trap | null;
+  /** Why there is no trap; '' when there is one. */
+  readonly why: '' | 'credentials' | 'malformed' | 'replayed' | 'not_a_trap' | 'discovery';
+  /** To an inform, or to a sender who asks for our engine. */
+  readonly answers: readonly Answer[];
+}
+
+interface Message {
+  readonly version: number;
+  readonly user?: { readonly name: string };
+  readonly msgSecurityParameters?: {
+    readonly msgAuthoritativeEngineID: Buffer;
+    readonly msgAuthoritativeEngineBoots: number;
+    readonly msgAuthoritativeEngineTime: number;
+  };
+  readonly pdu: {
+    readonly type: number;
+    readonly enterprise?: string;
+    readonly agentAddr?: string;
+    readonly generic?: number;
+    readonly specific?: number;
+    readonly varbinds: readonly {
+      readonly oid: string;
+      readonly type: number;
+      readonly value: unknown;
+    }[];
+  };
+  /** The bit of the flags. */
+  hasAuthentication(): number;
+}
+
+/** Stands where the receiver expects its socket. */
+class NoSocket extends EventEmitter {
+  answers: Answer[] = [];
+
+  bind(): void {}
+
+  close(): void {}
+
+  send(bytes: Uint8Array, _offset: number, _length: number, port: number, address: string): void {
+    this.answers.push({ bytes, to: { address, port } });
+  }
+}
+
+export class Decoder {
+  readonly #socket = new NoSocket();
+  readonly #users: ReadonlySet<string>;
+  readonly #engines = new Map<string, { boots: number; seconds: number }>();
+  #message: Message | null = null;
+  #error = '';
+
+  constructor(credentials: readonly Credential[]) {
+    const receiver = snmp.createReceiver(
+      { dgramModule: { createSocket: () => this.#socket } },
+      (error: Error | null, data: { message: Message } | undefined) => {
+        this.#error = error?.name ?? '';
+        this.#message = data?.message ?? null;
+      },
+    );
+    // Its own form leaves out who sent the message and when.
+    receiver.formatCallbackData = (message: Message) => ({ message });
+    const authorizer = receiver.getAuthorizer();
+    for (const credential of credentials) {
+      if ('community' in credential) authorizer.addCommunity(credential.community);
+      else authorizer.addUser(userOf(credential));
+    }
+    this.#users = new Set(credentials.flatMap((c) => ('user' in c ? [c.user] : [])));
+  }
+
+  /** Throws whatever net-snmp throws. */
+  decode(datagram: Buffer, origin: Origin): Decoded {
+    this.#message = null;
+    this.#error = '';
+    this.#socket.answers = [];
+    this.#socket.emit('message', datagram, origin);
+    const { answers } = this.#socket;
+    const message = this.#message as Message | null;
+    if (message === null) {
+      if (answers.length > 0) return { trap: null, why: 'discovery', answers };
+      return { trap: null, why: complaint(this.#error), answers: [] };
+    }
+    const why = this.#refusal(message);
+    if (why !== '') return { trap: null, why, answers: [] };
+    const trap = trapOf(message, origin.address);
+    return trap === null ? { trap, why: 'malformed', answers: [] } : { trap, why: '', answers };
+  }
+
+  #refusal(message: Message): Decoded['why'] {
+    if (message.version !== snmp.Version3) return '';
+    // The receiver lets a user without a name pass.
+    if (!this.#users.has(message.user?.name ?? '')) return 'credentials';
+    if (message.hasAuthentication() === 0 || message.pdu.type !== snmp.PduType.TrapV2) return '';
+    return this.#isReplay(message) ? 'replayed' : '';
+  }
+
+  /** Of a trap the sender is authoritative: its clock only goes on (RFC 3414, 3.2, 7b). */
+  #isReplay({ msgSecurityParameters: security }: Message): boolean {
+    if (security === undefined) return true;
+    const engine = security.msgAuthoritativeEngineID.toString('hex');
+    const boots = security.msgAuthoritativeEngineBoots;
+    const seconds = security.msgAuthoritativeEngineTime;
+    const known = this.#engines.get(engine);
+    if (known !== undefined) {
+      if (boots < known.boots) return true;
+      if (boots === known.boots && seconds < known.seconds - TIME_WINDOW_SECONDS) return true;
+      if (boots === known.boots && seconds <= known.seconds) return false;
+    } else if (this.#engines.size >= ENGINES_MAX) {
+      const [oldest] = this.#engines.keys();
+      if (oldest !== undefined) this.#engines.delete(oldest);
+    }
+    this.#engines.set(engine, { boots, seconds });
+    return false;
+  }
+}
+
+function userOf({ user, auth, authKey, privacy, privacyKey }: UserCredential) {
+  const { noAuthNoPriv, authNoPriv, authPriv } = snmp.SecurityLevel;
+  return {
+    name: user,
+    level: auth === undefined ? noAuthNoPriv : privacy === undefined ? authNoPriv : authPriv,
+    ...(auth === undefined ? {} : { authProtocol: snmp.AuthProtocols[auth], authKey }),
+    ...(privacy === undefined
+      ? {}
+      : { privProtocol: snmp.PrivProtocols[privacy], privKey: privacyKey }),
+  };
+}
+
+/** By the error's name only: its text holds what it should have been. */
+function complaint(name: string): Decoded['why'] {
+  if (name === 'RequestFailedError' || name === 'ResponseInvalidError') return 'credentials';
+  return name === 'RequestInvalidError' ? 'not_a_trap' : 'malformed';
+}
+
+function trapOf(message: Message, from: string): Trap | null {
+  const { pdu } = message;
+  const isV1 = pdu.type === snmp.PduType.Trap;
+  const varbinds = pdu.varbinds.slice(0, EVENT_LIMITS.fields + 3).map(varbindOf);
+  const value = (oid: string): string => varbinds.find((one) => one.oid === oid)?.value ?? '';
+  const oid = isV1 ? v1Oid(pdu) : value(SNMP_TRAP_OID);
+  if (oid === '') return null;
+  return {
+    version: ([1, 2, 0, 3] as const)[message.version] || 2,
+    from,
+    verified: message.version === snmp.Version3 && message.hasAuthentication() !== 0,
+    inform: pdu.type === snmp.PduType.InformRequest,
+    oid,
+    agentAddress: (isV1 ? pdu.agentAddr : value(SNMP_TRAP_ADDRESS)) ?? '',
+    varbinds: varbinds.filter((one) => one.oid !== SNMP_TRAP_OID && one.oid !== SYS_UP_TIME),
+  };
+}
+
+function varbindOf({ oid, type, value }: Message['pdu']['varbinds'][number]): Varbind {
+  return { oid, value: valueText(value, type === snmp.ObjectType.Counter64) };
+}
+
+/** RFC 3584, 3.1: the generic ones have fixed names, the others hang below their enterprise. */
+function v1Oid({ generic = 0, specific = 0, enterprise = '' }: Message['pdu']): string {
+  if (generic !== ENTERPRISE_SPECIFIC) return `${SNMP_TRAPS}.${generic + 1}`;
+  return enterprise === '' ? '' : `${enterprise}.0.${specific}`;
+}

@@ -1,0 +1,176 @@
+/**
+ * Events on disk until the collector has them: files of JSON lines, oldest first, one file is one
+ * request. A line that a crash cut short is left out; the files together have an end, beyond which
+ * the oldest are dropped and counted.
+ */
+import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DeviceEvent, EVENT_LIMITS } from '../../shared/device-event.ts';
+
+/** Of one file; a request holds one. */
+const FILE_BYTES = EVENT_LIMITS.requestBytes / 4;
+/** Events that wait in memory while the disk does not take them. */
+const MEMORY_EVENTS = 2_000;
+
+const nameOf = (number: number): string => `events-${String(number).padStart(10, '0')}.jsonl`;
+const NAME = /^events-(\d{10,15})\.jsonl$/;
+
+interface File {
+  readonly number: number;
+  bytes: number;
+  /** NaN for one of an earlier run, until it is read. */
+  events: number;
+}
+
+export interface Request {
+  readonly events: readonly DeviceEvent[];
+  /** The collector has them, or will never take them. */
+  done(): Promise<void>;
+}
+
+export class EventQueue {
+  readonly #directory: string;
+  readonly #maxBytes: number;
+  readonly #files: File[] = [];
+  #waiting: string[] = [];
+  #writer: { handle: FileHandle; file: File } | null = null;
+  #next = 1;
+  #lost = 0;
+
+  /** Throws what the file system throws. */
+  constructor(directory: string, maxBytes: number) {
+    this.#directory = directory;
+    this.#maxBytes = maxBytes;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const numbers = readdirSync(directory).flatMap((name) => {
+      const digits = NAME.exec(name)?.[1];
+      return digits === undefined ? [] : [Number(digits)];
+    });
+    for (const number of numbers.sort((a, b) => a - b)) {
+      const bytes = statSync(join(directory, nameOf(number))).size;
+      this.#files.push({ number, bytes, events: Number.NaN });
+      this.#next = number + 1;
+    }
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#files.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Events of files that were written or read in this run, and those not written yet. */
+  get events(): number {
+    const known = this.#files.reduce((sum, { events }) => sum + (events || 0), 0);
+    return known + this.#waiting.length;
+  }
+
+  get lost(): number {
+    return this.#lost;
+  }
+
+  get isEmpty(): boolean {
+    return this.#files.length === 0 && this.#waiting.length === 0;
+  }
+
+  /** In memory until `flush`. */
+  add(event: DeviceEvent): void {
+    this.#waiting.push(`${JSON.stringify(event)}\n`);
+    if (this.#waiting.length <= MEMORY_EVENTS) return;
+    this.#waiting.shift();
+    this.#lost += 1;
+  }
+
+  /** What was added is durable when this resolves. Rejects when the disk does not take it. */
+  async flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const { handle, file } = this.#writer ?? (await this.#openFile());
+      const lines = this.#waiting.slice(0, EVENT_LIMITS.events - file.events);
+      const bytes = Buffer.from(fitting(lines, FILE_BYTES - file.bytes).join(''));
+      const count = countLines(bytes);
+      await handle.appendFile(bytes);
+      await handle.datasync();
+      // Only now they are not in memory's care any more.
+      this.#waiting.splice(0, count);
+      file.bytes += bytes.length;
+      file.events += count;
+      const isFull = file.events >= EVENT_LIMITS.events || this.#waiting.length > 0;
+      if (isFull) await this.#closeFile();
+      await this.#dropOldest();
+    }
+  }
+
+  /** The oldest request; null when nothing is on disk. */
+  async oldest(): Promise<Request | null> {
+    const [file] = this.#files;
+    if (file === undefined) return null;
+    if (this.#writer?.file === file) await this.#closeFile();
+    const path = join(this.#directory, nameOf(file.number));
+    const events = linesOf(await readFile(path, 'utf8'));
+    file.events = events.length;
+    const done = async (): Promise<void> => {
+      await rm(path, { force: true });
+      const at = this.#files.indexOf(file);
+      if (at >= 0) this.#files.splice(at, 1);
+    };
+    if (events.length > 0) return { events, done };
+    await done();
+    return await this.oldest();
+  }
+
+  async close(): Promise<void> {
+    await this.#closeFile();
+  }
+
+  async #openFile(): Promise<{ handle: FileHandle; file: File }> {
+    const file = { number: this.#next++, bytes: 0, events: 0 };
+    const handle = await open(join(this.#directory, nameOf(file.number)), 'a', 0o600);
+    const directory = await open(this.#directory);
+    await directory.sync().finally(() => directory.close());
+    this.#files.push(file);
+    this.#writer = { handle, file };
+    return this.#writer;
+  }
+
+  async #closeFile(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = null;
+    await writer?.handle.close();
+  }
+
+  async #dropOldest(): Promise<void> {
+    while (this.bytes > this.#maxBytes && this.#files.length > 1) {
+      const [file] = this.#files.splice(0, 1);
+      if (file === undefined) return;
+      const path = join(this.#directory, nameOf(file.number));
+      const isCounted = !Number.isNaN(file.events);
+      this.#lost += isCounted ? file.events : linesOf(await readFile(path, 'utf8')).length;
+      await rm(path, { force: true });
+    }
+  }
+}
+
+/** The first lines that fit; always at least one. */
+function fitting(lines: readonly string[], room: number): readonly string[] {
+  let bytes = 0;
+  const count = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line);
+    return bytes > room;
+  });
+  return count < 0 ? lines : lines.slice(0, Math.max(1, count));
+}
+
+function countLines(bytes: Buffer): number {
+  return bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0);
+}
+
+function linesOf(text: string): readonly DeviceEvent[] {
+  return text.split('\n').flatMap((line): readonly DeviceEvent[] => {
+    try {
+      const event = JSON.parse(line) as DeviceEvent;
+      return typeof event.id === 'string' ? [event] : [];
+    } catch {
+      return [];
+    }
+  });
+}
