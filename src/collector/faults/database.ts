@@ -28,7 +28,16 @@ CREATE TRIGGER IF NOT EXISTS fault_ledger_keeps BEFORE UPDATE ON fault_ledger
 CREATE TRIGGER IF NOT EXISTS fault_ledger_stays BEFORE DELETE ON fault_ledger
   BEGIN SELECT RAISE(ABORT, 'the fault ledger is append-only'); END;
 
-CREATE TABLE IF NOT EXISTS fault_snapshot (
+CREATE TABLE IF NOT EXISTS fault_terms (key TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS fault_version (snapshot INTEGER NOT NULL) STRICT;
+`;
+
+/** Rises when a snapshot is another one than before: it is made anew from the ledger then. */
+const SNAPSHOT_VERSION = 2;
+
+const SNAPSHOT = `
+DROP TABLE IF EXISTS fault_snapshot;
+CREATE TABLE fault_snapshot (
   fault INTEGER PRIMARY KEY,
   last INTEGER NOT NULL,
   device TEXT NOT NULL,
@@ -38,12 +47,16 @@ CREATE TABLE IF NOT EXISTS fault_snapshot (
   level INTEGER NOT NULL,
   began_ms INTEGER NOT NULL,
   ended_ms INTEGER,
+  cause INTEGER,
   record TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS fault_snapshot_by_device ON fault_snapshot (device, fault);
-CREATE INDEX IF NOT EXISTS fault_snapshot_by_state ON fault_snapshot (state, fault);
-CREATE UNIQUE INDEX IF NOT EXISTS fault_snapshot_one_active
-  ON fault_snapshot (device, rule, item) WHERE state NOT IN ('recovered', 'closed');
+CREATE INDEX fault_snapshot_by_device ON fault_snapshot (device, fault);
+CREATE INDEX fault_snapshot_by_state ON fault_snapshot (state, fault);
+CREATE INDEX fault_snapshot_by_cause ON fault_snapshot (cause, fault) WHERE cause IS NOT NULL;
+CREATE UNIQUE INDEX fault_snapshot_one_active
+  ON fault_snapshot (device, rule, item) WHERE state NOT IN ('recovered', 'verified', 'closed');
+DELETE FROM fault_version;
+INSERT INTO fault_version VALUES (${SNAPSHOT_VERSION});
 `;
 
 /** Opens with `synchronous=FULL` and asserts it: a fault that was told is never forgotten. */
@@ -58,6 +71,8 @@ export function openDatabase(directory: string): Connection {
       throw new Failure('io', `${file} did not take synchronous=FULL`);
     }
     connection.exec(SCHEMA);
+    const version = connection.prepare('SELECT snapshot FROM fault_version').pluck().get();
+    if (version !== SNAPSHOT_VERSION) connection.transaction(() => connection.exec(SNAPSHOT))();
     return connection;
   } catch (error) {
     throw failureOf(error, `cannot open ${file}`);

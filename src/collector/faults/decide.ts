@@ -1,9 +1,11 @@
-/** A verdict or the passing of time → the step a fault takes, or none. Pure. */
+/** A verdict, a report or the passing of time → the step a fault takes, or none. Pure. */
 import type { Verdict } from '../evaluate/evaluate.ts';
-import type { Impact, LedgerKind } from './faults.ts';
+import type { Impact, LedgerKind, Level } from './fault.ts';
 import { closesAfterMs, type LevelPolicy, levelOf } from './levels.ts';
-import { type BreachDetail, type Case, isActive, type OpenedDetail } from './life.ts';
+import type { BreachDetail, Case, OpenedDetail, TermsDetail } from './life.ts';
+import type { Terms } from './limits.ts';
 import { phenomenonOf } from './phenomenon.ts';
+import { isActive } from './steps.ts';
 
 /** An entry not yet numbered. */
 export interface Step {
@@ -15,8 +17,15 @@ export interface Step {
 export interface Circumstances {
   readonly levels: LevelPolicy;
   readonly impact: Impact;
+  readonly systems: readonly string[];
+  /** What a fault that begins now is held to, and the key it is kept under. */
+  readonly terms: Terms;
+  readonly termsKey: string;
   readonly nowMs: number;
 }
+
+/** Something wrong, whoever noticed it. */
+export type Breach = Omit<OpenedDetail, 'impact' | 'level' | 'policy' | 'terms' | 'startMs'>;
 
 /**
  * What a verdict does to the newest fault of its device, rule and item. The same verdict a second
@@ -28,41 +37,57 @@ export function decide(
   circumstances: Circumstances,
 ): Step | null {
   const active = current !== undefined && isActive(current.fault.state);
-  if (verdict.state === 'breached') return onBreach(current, verdict, circumstances);
-  if (verdict.state === 'ok' && active) return recovery(current, verdict);
-  return null;
+  if (verdict.state === 'breached') {
+    const breach = { note: verdict.reason.en, breach: breachOf(verdict) };
+    return onBreach(current, breach, circumstances);
+  }
+  return verdict.state === 'ok' && active ? recovery(current, verdict) : null;
 }
 
-function onBreach(
+export function onBreach(
   current: Case | undefined,
-  verdict: Verdict,
+  { breach, note }: { readonly breach: Breach; readonly note: string },
   circumstances: Circumstances,
 ): Step | null {
-  const note = verdict.reason.en;
   if (current !== undefined && isActive(current.fault.state)) {
-    if (current.fault.severity === verdict.severity) return null;
-    const kind = verdict.severity === 'critical' ? 'worsened' : 'eased';
-    return { kind, note, detail: { ...breachDetail(verdict, circumstances) } };
+    return change(current, { breach, note }, circumstances);
   }
-  const detail = breachDetail(verdict, circumstances);
+  const { impact, levels } = circumstances;
+  const { severity, urgency, phenomenon, value, limit } = breach;
+  const weight = { severity, urgency, impact, level: levelOf(levels, urgency, impact) };
+  const detail: BreachDetail = { ...weight, phenomenon, value, limit };
+  const terms = termsDetail(breach, circumstances);
   if (current !== undefined && mayReopen(current, circumstances)) {
-    return { kind: 'reopened', note, detail: { ...detail } };
+    const level = current.levelHeld ? current.fault.level : detail.level;
+    return { kind: 'reopened', note, detail: { ...detail, level, ...terms } };
   }
-  const { device, rule, indicator, item, sinceMs, layer } = verdict;
-  const opened: OpenedDetail = {
-    ...detail,
-    device,
-    rule,
-    indicator,
-    item,
-    beganMs: sinceMs,
-    layer,
-  };
-  return { kind: 'opened', note, detail: { ...opened } };
+  const { systems } = circumstances;
+  return { kind: 'opened', note, detail: { ...breach, ...detail, systems, ...terms } };
+}
+
+function termsDetail({ beganMs }: Breach, { terms, termsKey, nowMs }: Circumstances): TermsDetail {
+  const startMs = terms.from === 'began' ? Math.min(beganMs, nowMs) : nowMs;
+  return { policy: terms.policy, terms: termsKey, startMs };
+}
+
+/** Only another severity is news; a level that a person or a missed limit gave is not lowered. */
+function change(
+  { fault, levelHeld }: Case,
+  { breach, note }: { readonly breach: Breach; readonly note: string },
+  { levels, impact }: Circumstances,
+): Step | null {
+  if (fault.severity === breach.severity) return null;
+  const { severity, urgency, phenomenon, value, limit } = breach;
+  const kind = severity === 'critical' ? 'worsened' : 'eased';
+  const judged = levelOf(levels, urgency, impact);
+  const level = levelHeld ? (Math.min(fault.level, judged) as Level) : judged;
+  const detail: BreachDetail = { severity, urgency, impact, level, phenomenon, value, limit };
+  return { kind, note, detail: { ...detail } };
 }
 
 function mayReopen({ fault, recoveryKnownMs }: Case, { levels, nowMs }: Circumstances): boolean {
-  if (fault.state !== 'recovered' || recoveryKnownMs === null) return false;
+  const over = fault.state === 'recovered' || fault.state === 'verified';
+  if (!over || recoveryKnownMs === null) return false;
   return nowMs - recoveryKnownMs <= levels.reopen_within;
 }
 
@@ -76,16 +101,13 @@ function recovery({ fault }: Case, { sinceMs, value, reason }: Verdict): Step {
   };
 }
 
-function breachDetail(verdict: Verdict, { levels, impact }: Circumstances): BreachDetail {
-  const { severity, urgency, value, limit } = verdict;
+export function breachOf(verdict: Verdict): Breach {
+  const { device, rule, indicator, item, severity, urgency, sinceMs, layer } = verdict;
   return {
-    severity,
-    urgency,
-    impact,
-    level: levelOf(levels, urgency, impact),
+    ...{ device, rule, indicator, item, beganMs: sinceMs, layer, severity, urgency },
     phenomenon: phenomenonOf(verdict),
-    value: numberOrNull(value),
-    limit: numberOrNull(limit),
+    value: numberOrNull(verdict.value),
+    limit: numberOrNull(verdict.limit),
   };
 }
 
@@ -96,8 +118,18 @@ function numberOrNull(value: number): number | null {
 /** The closing that policy owes a recovered fault; null while it is not due, or a person's. */
 export function closing(current: Case, levels: LevelPolicy, nowMs: number): Step | null {
   const { fault, recoveryKnownMs } = current;
-  const after = closesAfterMs(levels, fault.level);
-  if (fault.state !== 'recovered' || recoveryKnownMs === null || after === null) return null;
+  const after = closesAfter(current, levels);
+  if (isActive(fault.state) || recoveryKnownMs === null || after === null) return null;
   if (nowMs - recoveryKnownMs < after) return null;
-  return { kind: 'closed', note: 'recovered and closed by policy', detail: { policy: true } };
+  const reason = { en: 'recovered and closed by policy', zh: '恢复后按策略自动关闭' };
+  return { kind: 'closed', note: reason.en, detail: { policy: true, reason } };
+}
+
+/**
+ * Milliseconds after its recovery was known; null: never by itself. What was suppressed to its end
+ * was told to nobody: its cause is the one that people answer for.
+ */
+export function closesAfter({ fault }: Case, levels: LevelPolicy): number | null {
+  if (fault.state === 'closed') return null;
+  return fault.quiet !== null ? levels.reopen_within : closesAfterMs(levels, fault.level);
 }

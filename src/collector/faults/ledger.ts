@@ -2,28 +2,46 @@
  * The faults room at work: decides in memory, writes entries and the faults they make in one
  * transaction, and only then believes it. What could not be written is tried again next time.
  */
-import type { Clock } from '../../shared/clock.ts';
-import type { Log } from '../../shared/log.ts';
 import type { Verdict } from '../evaluate/evaluate.ts';
-import { failureOf, openDatabase } from './database.ts';
-import { closing, decide, type Step } from './decide.ts';
+import { type AttachmentShelf, attachmentShelf, attachmentsOf } from './attachments.ts';
+import { openDatabase } from './database.ts';
+import { decide, onBreach, type Step } from './decide.ts';
+import type { Draft } from './draft.ts';
+import { episodesOf } from './episodes.ts';
+import type { Fault, LedgerEntry } from './fault.ts';
 import { formatFaultId, noSuchFault, parseFaultId } from './fault-id.ts';
 import type {
-  Fault,
+  Attachment,
+  FaultClearing,
   FaultCommand,
+  FaultContext,
   FaultFilter,
+  FaultReport,
   Faults,
   FaultsOptions,
-  Impact,
-  LedgerEntry,
+  FaultView,
+  LateBreach,
+  ReportForm,
+  Said,
+  Writing,
 } from './faults.ts';
-import { closesAfterMs, type LevelPolicy } from './levels.ts';
-import { type Case, checkStep, fold, isActive } from './life.ts';
-import { checkClosing, checkCommand } from './note.ts';
+import type { LevelPolicy } from './levels.ts';
+import type { Case } from './life.ts';
+import { checkCommand, checkReport, checkSaid } from './note.ts';
+import { addClosed, addFlapping, addOwed, addQuiet, currentOf } from './owed.ts';
+import { Pen, type Request } from './pen.ts';
+import { stepOf } from './people-steps.ts';
+import { circumstancesOf } from './policy-book.ts';
+import { addLinked, addMerged, addSplit } from './relations.ts';
+import { addLate, breachOfReport } from './reported.ts';
+import { keyOf } from './shelf.ts';
+import { isActive } from './steps.ts';
 import { FaultTables } from './tables.ts';
 
 /** Verdicts kept while the disk refuses them; beyond, only the newest of each rule and item. */
 const UNAPPLIED_MOST = 10_000;
+/** Devices of a fault's scope that are named. */
+const DEVICES_MOST = 200;
 
 export async function openFaultLedger(options: FaultsOptions): Promise<Faults> {
   const tables = new FaultTables(openDatabase(options.directory));
@@ -34,47 +52,25 @@ export async function openFaultLedger(options: FaultsOptions): Promise<Faults> {
   return new FaultLedger(tables, options);
 }
 
-type Place = Pick<Fault, 'device' | 'rule' | 'item'>;
-
-function keyOf({ device, rule, item }: Place): string {
-  return `${device}\0${rule}\0${item}`;
-}
-
-/** Entries to write, in order, and what their faults are after them. */
-class Draft {
-  readonly entries: LedgerEntry[] = [];
-  readonly cases = new Map<string, Case>();
-  opened = 0;
-}
-
 class FaultLedger implements Faults {
   private readonly tables: FaultTables;
-  private readonly clock: Clock;
-  private readonly log: Log;
-  private levels: LevelPolicy;
-  private head = 0;
-  private newestFault = 0;
-  /** The newest fault of each device, rule and item that is not closed. */
-  private readonly newest = new Map<string, Case>();
-  /** Recovered faults that policy will close, by id. */
-  private readonly closings = new Map<string, Case>();
+  private readonly files: AttachmentShelf;
+  private readonly pen: Pen;
   private unapplied: Verdict[] = [];
 
-  constructor(tables: FaultTables, { clock, log, levels }: Omit<FaultsOptions, 'directory'>) {
+  constructor(tables: FaultTables, { clock, log, levels, directory }: FaultsOptions) {
     this.tables = tables;
-    this.clock = clock;
-    this.log = log;
-    this.levels = levels;
-    this.load();
+    this.files = attachmentShelf(directory, clock);
+    this.pen = new Pen({ tables, clock, log, levels });
   }
 
   async apply(
     verdicts: readonly Verdict[],
-    impactOf: (device: string) => Impact,
+    context: FaultContext,
   ): Promise<readonly LedgerEntry[]> {
     for (const verdict of verdicts) this.unapplied.push(verdict);
     try {
-      const entries = this.commit(() => this.draftTick(impactOf));
+      const entries = this.pen.tick((draft) => this.addVerdicts(draft, context));
       this.unapplied = [];
       return entries;
     } catch (error) {
@@ -83,36 +79,124 @@ class FaultLedger implements Faults {
     }
   }
 
-  async command(command: FaultCommand): Promise<LedgerEntry> {
-    checkCommand(command);
-    const number = parseFaultId(command.fault);
-    const [entry] = this.commit(() => {
-      const found = this.tables.find(number);
-      if (found === undefined) throw noSuchFault(command.fault);
-      checkStep(found.fault, command.kind);
-      checkClosing(found, command);
-      const { kind, by, note } = command;
-      const draft = new Draft();
-      this.add(draft, { current: found, step: { kind, note, detail: {} }, by });
-      return draft;
+  async advance(context: FaultContext): Promise<readonly LedgerEntry[]> {
+    return this.pen.tick((draft) => addOwed(draft, this.pen.shelf(), context));
+  }
+
+  async raise(report: FaultReport, context: FaultContext, writing: Writing = {}) {
+    checkReport(report);
+    const request = { action: 'fault open', subject: report.device, asked: report, writing };
+    const { fault, entries } = this.pen.write(request, report.by, (draft) => {
+      const seen = breachOfReport(report, draft);
+      const current = this.newest(draft, seen.breach);
+      const step = onBreach(current, seen, this.circumstances(report.device, context, draft));
+      if (step === null) return { fault: current?.fault.id ?? '', entries: draft.entries };
+      const after = this.addBreach(draft, { current, step, context, by: report.by });
+      return { fault: after.fault.id, entries: draft.entries };
     });
-    return entry as LedgerEntry;
+    return { fault: this.pen.shelf().present(this.read(fault)), entries };
+  }
+
+  async clear(clearing: FaultClearing): Promise<LedgerEntry | null> {
+    const { by, note, atMs } = clearing;
+    checkSaid({ by, note });
+    const [entry = null] = this.pen.tick((draft) => {
+      const current = this.newest(draft, clearing);
+      if (current === undefined || !isActive(current.fault.state)) return;
+      const recoveredMs = Math.min(Math.max(atMs, current.fault.beganMs), draft.nowMs);
+      draft.add(current, { kind: 'recovered', note, detail: { recoveredMs } }, by);
+    });
+    return entry;
+  }
+
+  async recordLate(breaches: readonly LateBreach[], context: FaultContext) {
+    return this.pen.tick((draft) => {
+      const circumstances = (device: string) => this.circumstances(device, context, draft);
+      addLate(draft, { breaches, tables: this.tables, circumstances });
+    });
+  }
+
+  async command(command: FaultCommand, writing: Writing = {}): Promise<LedgerEntry> {
+    checkCommand(command);
+    const { fault, by, kind } = command;
+    const request = { action: `fault ${kind}`, subject: fault, asked: command, writing };
+    return this.onFault(request, by, (draft, current) => {
+      const { levels } = this.pen.shelf();
+      const terms = this.pen.shelf().termsOf(current);
+      const step = stepOf(current, command, { levels, terms, nowMs: draft.nowMs });
+      const after = draft.add(current, step, by);
+      if (after.fault.state === 'closed') addClosed(draft, this.pen.shelf(), after);
+    });
+  }
+
+  async retire(device: string, { by, note }: Said): Promise<readonly LedgerEntry[]> {
+    return this.pen.tick((draft) => {
+      for (const fault of this.open().filter((one) => one.device === device)) {
+        const one = currentOf(draft, this.pen.shelf(), fault.id);
+        if (one === undefined || one.fault.state === 'closed') continue;
+        const step = { kind: 'closed' as const, note, detail: { retired: true } };
+        addClosed(draft, this.pen.shelf(), draft.add(one, step, by));
+      }
+    });
+  }
+
+  merge(fault: string, into: string, step: Said): Promise<LedgerEntry> {
+    return this.relate('merge', { fault, other: into, step }, addMerged);
+  }
+
+  split(fault: string, step: Said): Promise<LedgerEntry> {
+    return this.relate('split', { fault, other: null, step }, addSplit);
+  }
+
+  link(fault: string, other: string, step: Said): Promise<LedgerEntry> {
+    return this.relate('link', { fault, other, step }, addLinked);
+  }
+
+  async attach(
+    fault: string,
+    file: { readonly name: string; readonly type: string; readonly content: Buffer },
+    step: Said,
+  ): Promise<Attachment> {
+    this.read(fault);
+    const attachment = await this.files.keep(file);
+    const { writing = {}, by, note } = step;
+    const asked = { fault, ...attachment };
+    const request = { action: 'fault attach', subject: fault, asked, writing };
+    checkSaid(step);
+    await this.onFault(request, by, (draft, current) => {
+      draft.add(current, { kind: 'attached', note, detail: { ...attachment } }, by);
+    });
+    return attachment;
+  }
+
+  async readAttachment(fault: string, sha256: string) {
+    const { attachments } = await this.show(fault);
+    return this.files.read(attachments, sha256);
   }
 
   open(): readonly Fault[] {
-    const active = [...this.newest.values()].filter(({ fault }) => isActive(fault.state));
-    return active.map(({ fault }) => fault).sort((a, b) => (a.id < b.id ? 1 : -1));
+    return this.pen.shelf().open();
   }
 
   async list(filter: FaultFilter): Promise<readonly Fault[]> {
-    return this.tables.list(filter);
+    return this.tables.list(filter).map((one) => this.pen.shelf().present(one));
   }
 
-  async show(id: string): Promise<{ fault: Fault; ledger: readonly LedgerEntry[] }> {
+  async show(id: string): Promise<FaultView> {
     const number = parseFaultId(id);
-    const found = this.tables.find(number);
-    if (found === undefined) throw noSuchFault(id);
-    return { fault: found.fault, ledger: this.tables.entriesOf(number) };
+    const fault = this.pen.shelf().present(this.read(id));
+    const ledger = this.tables.entriesOf(number);
+    const symptoms = this.tables.symptomsOf(number, DEVICES_MOST);
+    const devices = [...new Set([fault.device, ...symptoms.devices])];
+    const attachments = attachmentsOf(ledger);
+    const earlier = episodesOf(ledger, (one) => this.pen.shelf().present(one));
+    return { fault, ledger, attachments, earlier, symptoms: symptoms.count, devices };
+  }
+
+  async report(id: string, form: ReportForm): Promise<Buffer> {
+    const view = await this.show(id);
+    const { renderFaultReport } = await import('./report/fault-report.ts');
+    return renderFaultReport(view, this.pen.shelf().levels, form);
   }
 
   async ledgerAfter(mark: number, limit: number): Promise<readonly LedgerEntry[]> {
@@ -120,100 +204,90 @@ class FaultLedger implements Faults {
   }
 
   reload(levels: LevelPolicy): void {
-    this.levels = levels;
-    this.load();
+    this.pen.reload(levels);
   }
 
   async close(): Promise<void> {
     this.tables.close();
   }
 
-  private load(): void {
-    this.head = this.tables.head();
-    this.newestFault = this.tables.newestFault();
-    this.newest.clear();
-    this.closings.clear();
-    for (const one of this.tables.unclosed()) this.adopt(one);
+  private read(id: string): Case {
+    const found = this.tables.find(parseFaultId(id));
+    if (found === undefined) throw noSuchFault(id);
+    return found;
   }
 
-  private adopt(one: Case): void {
-    const { fault } = one;
-    const key = keyOf(fault);
-    const known = this.newest.get(key)?.fault;
-    const older = known !== undefined && parseFaultId(known.id) > parseFaultId(fault.id);
-    if (fault.state !== 'closed' && !older) this.newest.set(key, one);
-    else if (known?.id === fault.id) this.newest.delete(key);
-    const byPolicy = closesAfterMs(this.levels, fault.level) !== null;
-    if (fault.state === 'recovered' && byPolicy) this.closings.set(fault.id, one);
-    else this.closings.delete(fault.id);
+  private newest(draft: Draft, place: Parameters<typeof keyOf>[0]): Case | undefined {
+    const known = this.pen.shelf().newestOf(place);
+    return known === undefined ? undefined : (draft.cases.get(known.fault.id) ?? known);
   }
 
-  /** What the verdicts in hand and the passing of time add to the ledger. */
-  private draftTick(impactOf: (device: string) => Impact): Draft {
-    const nowMs = this.clock.now();
-    const draft = new Draft();
+  private circumstances(device: string, context: FaultContext, { nowMs }: Draft) {
+    return circumstancesOf(this.pen.shelf().levels, { device, context, nowMs });
+  }
+
+  /** What the verdicts in hand add to the ledger. */
+  private addVerdicts(draft: Draft, context: FaultContext): void {
     const latest = new Map<string, Case>();
     for (const verdict of this.unapplied) {
       const key = keyOf(verdict);
-      const current = latest.get(key) ?? this.newest.get(key);
-      const impact = impactOf(verdict.device);
-      const step = decide(current, verdict, { levels: this.levels, impact, nowMs });
-      if (step !== null) latest.set(key, this.add(draft, { current, step, by: 'system' }));
-    }
-    for (const [id, one] of this.closings) {
-      const step = draft.cases.has(id) ? null : closing(one, this.levels, nowMs);
-      if (step !== null) this.add(draft, { current: one, step, by: 'system' });
-    }
-    return draft;
-  }
-
-  private add(draft: Draft, { current, step, by }: DraftStep): Case {
-    const fault =
-      step.kind === 'opened' || current === undefined
-        ? formatFaultId(this.newestFault + ++draft.opened)
-        : current.fault.id;
-    const number = this.head + draft.entries.length + 1;
-    const entry: LedgerEntry = { number, fault, atMs: this.clock.now(), by, ...step };
-    const after = fold(step.kind === 'opened' ? undefined : current, entry);
-    draft.entries.push(entry);
-    draft.cases.set(fault, after);
-    return after;
-  }
-
-  /**
-   * Writes a draft and takes it into memory once it is durable. Should another process have
-   * written meanwhile, memory is refreshed and the draft made anew on what is true now.
-   */
-  private commit(make: () => Draft): readonly LedgerEntry[] {
-    try {
-      const first = make();
-      if (first.entries.length === 0) return [];
-      const { entries, cases, opened } = this.tables.write(() => {
-        const draft = this.tables.head() === this.head ? first : this.refreshed(make);
-        for (const entry of draft.entries) this.tables.insert(entry);
-        for (const one of draft.cases.values()) this.tables.save(one);
-        return draft;
-      });
-      this.head += entries.length;
-      this.newestFault += opened;
-      for (const one of cases.values()) this.adopt(one);
-      return entries;
-    } catch (error) {
-      throw failureOf(error, 'cannot write the fault ledger');
+      const current = latest.get(key) ?? this.newest(draft, verdict);
+      const circumstances = this.circumstances(verdict.device, context, draft);
+      const step = decide(current, verdict, circumstances);
+      if (step === null) continue;
+      latest.set(key, this.addBreach(draft, { current, step, context, by: 'system' }));
     }
   }
 
-  private refreshed(make: () => Draft): Draft {
-    this.log.warn('the ledger was written by another process: reading it again');
-    this.load();
-    return make();
+  private addBreach(draft: Draft, { current, step, context, by }: BreachStep): Case {
+    const after = draft.add(current, step, by);
+    if (step.kind === 'opened') return addQuiet(draft, after, context);
+    if (step.kind === 'recovered') return addFlapping(draft, after, context);
+    if (step.kind !== 'reopened') return after;
+    return addFlapping(draft, addQuiet(draft, after, context), context);
+  }
+
+  private async relate(
+    verb: string,
+    { fault, other, step }: Relation,
+    add: (draft: Draft, cases: { one: Case; other: Case | null }, said: Said) => void,
+  ): Promise<LedgerEntry> {
+    checkSaid(step);
+    const { writing = {} } = step;
+    const asked = { verb, fault, other, by: step.by, note: step.note };
+    const request = { action: `fault ${verb}`, subject: fault, asked, writing };
+    return this.onFault(request, step.by, (draft, one) => {
+      add(draft, { one, other: other === null ? null : this.read(other) }, step);
+    });
+  }
+
+  /** One write on one fault that exists; gives the first entry it wrote. */
+  private async onFault(
+    request: Request,
+    by: string,
+    add: (draft: Draft, current: Case) => void,
+  ): Promise<LedgerEntry> {
+    const subject = formatFaultId(parseFaultId(request.subject));
+    return this.pen.write({ ...request, subject }, by, (draft) => {
+      const current = currentOf(draft, this.pen.shelf(), subject) ?? this.read(subject);
+      this.pen.checkVersion(current, request.writing);
+      add(draft, current);
+      return draft.entries[0] as LedgerEntry;
+    });
   }
 }
 
-interface DraftStep {
+interface BreachStep {
   readonly current: Case | undefined;
   readonly step: Step;
+  readonly context: FaultContext;
   readonly by: string;
+}
+
+interface Relation {
+  readonly fault: string;
+  readonly other: string | null;
+  readonly step: Said;
 }
 
 function newestOfEach(verdicts: readonly Verdict[]): Verdict[] {

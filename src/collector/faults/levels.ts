@@ -1,4 +1,8 @@
-/** Levels as data: R12's matrix of urgency and impact, and what follows a recovery. */
+/**
+ * Levels as data: R12's matrix of urgency and impact, the policies with their limits (R12, R13,
+ * R14), and what follows a recovery or a missed limit.
+ */
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import {
   type ConfigProblem,
@@ -8,13 +12,16 @@ import {
   readYaml,
   schemaProblems,
 } from '../../shared/config.ts';
+import { type Calendars, loadCalendars } from '../calendars/calendars.ts';
 import type { Urgency } from '../evaluate/evaluate.ts';
-import type { Impact, Level } from './faults.ts';
+import type { ClockName, Impact, Level } from './fault.ts';
+import { limitProblems, policySchema } from './limits.ts';
 
 const level = z.literal([1, 2, 3, 4]);
 const row = z.strictObject({ high: level, medium: level, low: level });
+const text = z.strictObject({ en: z.string().min(1), zh: z.string().min(1) });
 const entry = z.strictObject({
-  name: z.strictObject({ en: z.string().min(1), zh: z.string().min(1) }),
+  name: text,
   /** How long after recovery it closes by itself; `person`: never. */
   close_after_recovery: z.union([z.literal('person'), duration]),
 });
@@ -28,25 +35,40 @@ export const levelsSchema = z.strictObject({
     4: entry.optional(),
   }),
   reopen_within: duration,
+  default_policy: z.string().describe('For devices without the label level_policy'),
+  policies: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'is not a name'), policySchema),
+  cause_classes: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, 'is not a name'), text),
 });
 
-export type LevelPolicy = z.infer<typeof levelsSchema>;
+/** As read; `calendars` are those its limits name. */
+export type LevelPolicy = z.infer<typeof levelsSchema> & { readonly calendars: Calendars };
 
-export function readLevelPolicy(file: string): LevelPolicy {
-  return checkLevels(readYaml(file), file);
+export const LEVELS: readonly Level[] = [1, 2, 3, 4];
+export const CLOCKS: readonly ClockName[] = ['respond', 'arrive', 'repair'];
+
+export function readLevelPolicy(file: string, calendars?: Calendars): LevelPolicy {
+  const data = readYaml(file);
+  return checkLevels(data, file, calendars ?? loadCalendars(join(dirname(file), 'calendars.yaml')));
 }
 
 /** Checks parsed YAML. Throws `config` with every problem. */
-export function checkLevels(data: unknown, file: string): LevelPolicy {
+export function checkLevels(data: unknown, file: string, calendars: Calendars): LevelPolicy {
   const shape = schemaProblems(levelsSchema, data, file);
   if (shape.length > 0) throw configFailure(shape);
   const policy = checkConfig(levelsSchema, data, file);
-  const problems = [...missingLevels(policy, file), ...earlyCloses(policy, file)];
+  const problems = [
+    ...missingLevels(policy, file),
+    ...earlyCloses(policy, file),
+    ...defaultProblems(policy, file),
+    ...limitProblems(policy.policies, { file, calendars }),
+  ];
   if (problems.length > 0) throw configFailure(problems);
-  return policy;
+  return { ...policy, calendars };
 }
 
-function missingLevels({ matrix, levels }: LevelPolicy, file: string): readonly ConfigProblem[] {
+type Checked = z.infer<typeof levelsSchema>;
+
+function missingLevels({ matrix, levels }: Checked, file: string): readonly ConfigProblem[] {
   return Object.entries(matrix).flatMap(([urgency, byImpact]) =>
     Object.entries(byImpact).flatMap(([impact, named]) =>
       levels[named] === undefined
@@ -60,7 +82,7 @@ function missingLevels({ matrix, levels }: LevelPolicy, file: string): readonly 
   );
 }
 
-function earlyCloses(policy: LevelPolicy, file: string): readonly ConfigProblem[] {
+function earlyCloses(policy: Checked, file: string): readonly ConfigProblem[] {
   return Object.entries(policy.levels).flatMap(([name, { close_after_recovery: after }]) =>
     after !== 'person' && after < policy.reopen_within
       ? {
@@ -72,6 +94,19 @@ function earlyCloses(policy: LevelPolicy, file: string): readonly ConfigProblem[
   );
 }
 
+function defaultProblems(policy: Checked, file: string): readonly ConfigProblem[] {
+  const { default_policy: named, policies } = policy;
+  if (Object.hasOwn(policies, named)) return [];
+  const known = Object.keys(policies).join(', ') || 'none';
+  return [
+    {
+      file,
+      path: 'default_policy',
+      reason: `there is no policy ${JSON.stringify(named)} (there are: ${known})`,
+    },
+  ];
+}
+
 export function levelOf(policy: LevelPolicy, urgency: Urgency, impact: Impact): Level {
   return policy.matrix[urgency][impact];
 }
@@ -80,4 +115,9 @@ export function levelOf(policy: LevelPolicy, urgency: Urgency, impact: Impact): 
 export function closesAfterMs(policy: LevelPolicy, named: Level): number | null {
   const after = policy.levels[named]?.close_after_recovery ?? 'person';
   return after === 'person' ? null : after;
+}
+
+/** The policy a device asks for; the default for one that is not configured. */
+export function policyNamed(policy: LevelPolicy, asked: string): string {
+  return Object.hasOwn(policy.policies, asked) ? asked : policy.default_policy;
 }

@@ -1,12 +1,23 @@
 /** The SQL of the faults: entries and cases in and out. Decides nothing. */
 import type { Statement } from 'better-sqlite3';
 import type { Connection } from './database.ts';
+import type { Fault, LedgerEntry, LedgerKind } from './fault.ts';
 import { formatFaultId, parseFaultId } from './fault-id.ts';
-import type { Fault, FaultFilter, LedgerEntry, LedgerKind } from './faults.ts';
+import type { FaultFilter } from './faults.ts';
 import { type Case, fold } from './life.ts';
+import type { Terms } from './limits.ts';
 
 const LIST_DEFAULT = 100;
 const LIST_MOST = 1_000;
+
+type Place = Pick<Fault, 'device' | 'rule' | 'item'>;
+
+/** Groups of states as people ask for them. */
+const STATE_GROUPS: Readonly<Record<string, string>> = Object.freeze({
+  open: "state NOT IN ('recovered', 'verified', 'closed')",
+  announced: "state NOT IN ('recovered', 'verified', 'closed', 'suppressed')",
+  closed: "state IN ('recovered', 'verified', 'closed')",
+});
 
 interface EntryRow {
   readonly number: number;
@@ -19,7 +30,7 @@ interface EntryRow {
 }
 
 export class FaultTables {
-  private readonly connection: Connection;
+  readonly connection: Connection;
   private readonly insertEntry: Statement;
   private readonly upsertCase: Statement;
 
@@ -31,10 +42,11 @@ export class FaultTables {
     );
     this.upsertCase = connection.prepare(
       `INSERT INTO fault_snapshot
-         (fault, last, device, rule, item, state, level, began_ms, ended_ms, record)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         (fault, last, device, rule, item, state, level, began_ms, ended_ms, cause, record)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (fault) DO UPDATE SET last = excluded.last, state = excluded.state,
-         level = excluded.level, ended_ms = excluded.ended_ms, record = excluded.record`,
+         level = excluded.level, began_ms = excluded.began_ms, ended_ms = excluded.ended_ms,
+         cause = excluded.cause, record = excluded.record`,
     );
   }
 
@@ -61,7 +73,9 @@ export class FaultTables {
     const { id, device, rule, item, state, level, beganMs, recoveredMs, closedMs } = one.fault;
     const ended = recoveredMs ?? closedMs;
     const place = [device, rule, item, state, level, beganMs, ended];
-    this.upsertCase.run(parseFaultId(id), one.last, ...place, JSON.stringify(one));
+    const cause = causeOf(one);
+    const causeNumber = cause === null ? null : parseFaultId(cause);
+    this.upsertCase.run(parseFaultId(id), one.last, ...place, causeNumber, JSON.stringify(one));
   }
 
   /** Oldest first. */
@@ -81,27 +95,70 @@ export class FaultTables {
     return row === undefined ? undefined : readCase(row);
   }
 
-  /** Newest first. `open` is what still goes on; `closed` is the rest, also recovered ones. */
-  list({ state = 'all', device, fromMs, toMs, limit, after }: FaultFilter): readonly Fault[] {
+  /** Newest first. */
+  list(filter: FaultFilter): readonly Case[] {
+    const { state = 'all', device, level, cause, fromMs, toMs, limit, after } = filter;
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     const where = (condition: string, ...bound: (string | number)[]): void => {
       conditions.push(condition);
       values.push(...bound);
     };
-    if (state === 'open') where("state NOT IN ('recovered', 'closed')");
-    if (state === 'closed') where("state IN ('recovered', 'closed')");
+    const group = STATE_GROUPS[state];
+    if (group !== undefined) where(group);
+    else if (state !== 'all') where('state = ?', state);
     if (device !== undefined) where('device = ?', device);
+    if (level !== undefined) where('level = ?', level);
+    if (cause !== undefined) where('cause = ?', parseFaultId(cause));
     if (toMs !== undefined) where('began_ms < ?', toMs);
     if (fromMs !== undefined) where('(ended_ms IS NULL OR ended_ms >= ?)', fromMs);
     if (after !== undefined) where('fault < ?', parseFaultId(after));
     const most = Math.min(LIST_MOST, Math.max(1, Math.floor(limit ?? LIST_DEFAULT)));
-    const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    const chosen = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     const rows = this.connection
-      .prepare(`SELECT record FROM fault_snapshot ${filter} ORDER BY fault DESC LIMIT ?`)
+      .prepare(`SELECT record FROM fault_snapshot ${chosen} ORDER BY fault DESC LIMIT ?`)
       .pluck()
       .all(...values, most);
-    return rows.map((row) => readCase(row).fault);
+    return rows.map(readCase);
+  }
+
+  /** Faults that are, or were, part of this one: how many, and of which devices. */
+  symptomsOf(fault: number, most: number): { count: number; devices: readonly string[] } {
+    const count = this.connection
+      .prepare('SELECT count(*) FROM fault_snapshot WHERE cause = ?')
+      .pluck()
+      .get(fault);
+    const devices = this.connection
+      .prepare('SELECT DISTINCT device FROM fault_snapshot WHERE cause = ? ORDER BY device LIMIT ?')
+      .pluck()
+      .all(fault, most);
+    return { count: Number(count), devices: devices.map(String) };
+  }
+
+  /** True when a fault of the place is known that overlaps [fromMs, toMs]. */
+  covers({ device, rule, item }: Place, fromMs: number, toMs: number): boolean {
+    const found = this.connection
+      .prepare(
+        `SELECT 1 FROM fault_snapshot WHERE device = ? AND rule = ? AND item = ?
+         AND began_ms <= ? AND (ended_ms IS NULL OR ended_ms >= ?) LIMIT 1`,
+      )
+      .get(device, rule, item, toMs, fromMs);
+    return found !== undefined;
+  }
+
+  /** What faults are held to is kept with them: another policy tomorrow does not judge yesterday. */
+  keepTerms(key: string, terms: Terms): void {
+    const known = this.connection.prepare('SELECT 1 FROM fault_terms WHERE key = ?').get(key);
+    if (known !== undefined) return;
+    const json = JSON.stringify(terms);
+    this.connection.prepare('INSERT OR IGNORE INTO fault_terms VALUES (?, ?)').run(key, json);
+  }
+
+  terms(): ReadonlyMap<string, Terms> {
+    const rows = this.connection.prepare('SELECT key, terms FROM fault_terms').all();
+    return new Map(
+      (rows as { key: string; terms: string }[]).map(({ key, terms }) => [key, JSON.parse(terms)]),
+    );
   }
 
   entriesOf(fault: number): readonly LedgerEntry[] {
@@ -159,4 +216,10 @@ function readCase(record: unknown): Case {
     ...one,
     fault: { ...one.fault, value: value ?? Number.NaN, limit: limit ?? Number.NaN },
   };
+}
+
+/** The fault it is a part of: of the links the newest, so that it stays known after the release. */
+function causeOf({ fault }: Case): string | null {
+  const link = fault.links.findLast(({ how }) => how === 'cause' || how === 'merged');
+  return link?.fault ?? null;
 }

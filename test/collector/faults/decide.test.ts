@@ -3,15 +3,14 @@ import type { Verdict } from '../../../src/collector/evaluate/evaluate.ts';
 import { closing, decide, type Step } from '../../../src/collector/faults/decide.ts';
 import { loadLevels } from '../../../src/collector/faults/faults.ts';
 import { type Case, fold } from '../../../src/collector/faults/life.ts';
+import { circumstancesOf } from '../../../src/collector/faults/policy-book.ts';
 import { projectFile } from '../../support/parts.ts';
+import { context } from './context.ts';
 import { breached, ok, START_MS, unknown } from './verdicts.ts';
 
 const levels = loadLevels(projectFile('config/levels.yaml'));
-const at = (nowMs: number, impact: 'high' | 'medium' | 'low' = 'medium') => ({
-  levels,
-  impact,
-  nowMs,
-});
+const at = (nowMs: number, impact: 'high' | 'medium' | 'low' = 'medium') =>
+  circumstancesOf(levels, { device: 'web-1', nowMs, context: context({ impactOf: () => impact }) });
 
 /** The case after verdicts that come a minute apart. */
 function caseAfter(...verdicts: readonly Verdict[]): Case | undefined {
@@ -100,6 +99,10 @@ describe('what a verdict does', () => {
         limit: 0.9,
         beganMs: START_MS - 60_000,
         layer: 'default',
+        systems: [],
+        policy: 'four_level',
+        terms: expect.stringMatching(/^[0-9a-f]{16}$/),
+        startMs: START_MS,
       },
     });
   });

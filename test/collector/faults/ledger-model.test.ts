@@ -20,9 +20,18 @@ import { Failure } from '../../../src/shared/errors.ts';
 import { silentLog } from '../../../src/shared/log.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
 import { projectFile } from '../../support/parts.ts';
+import { context, RECORD } from './context.ts';
 import { breached, ok, START_MS, unknown } from './verdicts.ts';
 
-const levels = loadLevels(projectFile('config/levels.yaml'));
+/** Without promotion: the model knows nothing of clocks (clock-walk.test.ts does). */
+const shipped = loadLevels(projectFile('config/levels.yaml'));
+const policies = Object.fromEntries(
+  Object.entries(shipped.policies).map(([name, policy]) => [
+    name,
+    { ...policy, promote_when_missed: [] },
+  ]),
+);
+const levels = { ...shipped, policies };
 const MINUTE_MS = 60_000;
 const ITEMS = ['/', '/data'] as const;
 
@@ -137,6 +146,11 @@ async function compare(faults: Faults, model: Model): Promise<void> {
   expect(faults.open().toReversed()).toEqual(goingOn);
 }
 
+async function tick(faults: Faults, verdicts: readonly Verdict[]): Promise<void> {
+  await faults.apply(verdicts, context());
+  await faults.advance(context());
+}
+
 async function play(acts: readonly Act[], directory: string, clock: ManualClock): Promise<void> {
   const open = (): Promise<Faults> => openFaults({ directory, clock, log: silentLog, levels });
   const model = new Model();
@@ -144,15 +158,16 @@ async function play(acts: readonly Act[], directory: string, clock: ManualClock)
   for (const one of acts) {
     if (one.do === 'judge') {
       const verdicts = one.verdicts.map(verdictOf);
-      await faults.apply(verdicts, () => 'medium');
+      await tick(faults, verdicts);
       for (const verdict of one.verdicts) model.judge(verdict, clock.now());
       model.pass(clock.now());
       // The last word of each item once more: it must write nothing.
       const last = [...new Map(verdicts.map((verdict) => [verdict.item, verdict])).values()];
-      expect(await faults.apply(last, () => 'medium')).toEqual([]);
+      expect(await faults.apply(last, context())).toEqual([]);
     } else if (one.do === 'command') {
       const possible = model.command(one.kind, one.fault);
-      const command = { fault: `F-${one.fault}`, kind: one.kind, by: 'Ann', note: 'because' };
+      const said = { by: 'Ann', note: 'because', record: RECORD };
+      const command = { fault: `F-${one.fault}`, kind: one.kind, ...said };
       const done = await faults.command(command).then(
         () => true,
         (error) => !(error instanceof Failure),
@@ -160,7 +175,7 @@ async function play(acts: readonly Act[], directory: string, clock: ManualClock)
       expect(done).toBe(possible);
     } else if (one.do === 'wait') {
       clock.jump(one.minutes * MINUTE_MS);
-      await faults.apply([], () => 'medium');
+      await tick(faults, []);
       model.pass(clock.now());
     } else {
       await faults.close();

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { loadCalendars } from '../../../src/collector/calendars/calendars.ts';
 import type { Urgency } from '../../../src/collector/evaluate/evaluate.ts';
 import {
   type Impact,
@@ -12,6 +13,7 @@ import type { ConfigProblem } from '../../../src/shared/config.ts';
 import { Failure } from '../../../src/shared/errors.ts';
 import { projectFile } from '../../support/parts.ts';
 
+const calendars = loadCalendars(projectFile('config/calendars.yaml'));
 const BAD = projectFile('test/collector/faults/bad-config');
 
 describe('a bad levels file is refused with file, path, reason and mend', () => {
@@ -24,7 +26,7 @@ describe('a bad levels file is refused with file, path, reason and mend', () => 
     );
     let thrown: unknown;
     try {
-      loadLevels(file);
+      loadLevels(file, calendars);
     } catch (error) {
       thrown = error;
     }

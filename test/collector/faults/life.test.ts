@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  Fault,
-  FaultState,
-  LedgerEntry,
-  LedgerKind,
-} from '../../../src/collector/faults/faults.ts';
-import { type Case, checkStep, fold, STEPS } from '../../../src/collector/faults/life.ts';
+import type { FaultState, LedgerEntry, LedgerKind } from '../../../src/collector/faults/faults.ts';
+import { type Case, type FaultBody, fold } from '../../../src/collector/faults/life.ts';
+import { checkStep, STEPS } from '../../../src/collector/faults/steps.ts';
 import { Failure } from '../../../src/shared/errors.ts';
 
 const BREACH = {
@@ -39,63 +35,94 @@ const OPENED = entry(1, 'opened', {
 /** One way into each state. */
 const WAYS: Readonly<Record<FaultState, readonly LedgerKind[]>> = {
   open: [],
+  suppressed: ['suppressed'],
   responded: ['responded'],
   arrived: ['responded', 'arrived'],
   repaired: ['repaired'],
   recovered: ['recovered'],
+  verified: ['recovered', 'verified'],
   closed: ['recovered', 'closed'],
+};
+
+/** Whatever a kind needs to be folded. */
+const DETAIL = {
+  ...BREACH,
+  recoveredMs: 1_800,
+  why: 'dependency',
+  by: 'F-000009',
+  note: 'its switch is down',
+  correction: {},
 };
 
 function inState(state: FaultState): Case {
   return WAYS[state].reduce(
-    (before, kind, i) => fold(before, entry(i + 2, kind, { recoveredMs: 1_800 })),
+    (before, kind, i) => fold(before, entry(i + 2, kind, DETAIL)),
     fold(undefined, OPENED),
   );
 }
 
-const STATES = Object.keys(WAYS) as FaultState[];
-const KINDS: readonly LedgerKind[] = [
-  'worsened',
-  'eased',
-  'recovered',
-  'reopened',
-  'responded',
-  'arrived',
-  'repaired',
-  'comment',
-  'closed',
-];
-
-/** The whole table, written out: rows are states, columns the kinds above, `-` is not possible. */
-const TABLE: Readonly<Record<FaultState, readonly (FaultState | '-')[]>> = {
-  open: ['open', 'open', 'recovered', '-', 'responded', 'arrived', 'repaired', 'open', 'closed'],
-  responded: [
-    'responded',
-    'responded',
-    'recovered',
-    '-',
-    '-',
-    'arrived',
-    'repaired',
-    'responded',
-    'closed',
-  ],
-  arrived: ['arrived', 'arrived', 'recovered', '-', '-', '-', 'repaired', 'arrived', 'closed'],
-  repaired: ['open', 'repaired', 'recovered', '-', '-', '-', '-', 'repaired', 'closed'],
-  recovered: ['-', '-', '-', 'open', '-', '-', '-', 'recovered', 'closed'],
-  closed: ['-', '-', '-', '-', '-', '-', '-', 'closed', '-'],
+/** The whole table, written out: rows are kinds, columns states, letters the state after it. */
+const LETTERS: Readonly<Record<string, FaultState>> = {
+  o: 'open',
+  s: 'suppressed',
+  r: 'responded',
+  a: 'arrived',
+  p: 'repaired',
+  e: 'recovered',
+  v: 'verified',
+  c: 'closed',
+};
+const COLUMNS = 'osrapevc';
+const TABLE: Readonly<Record<Exclude<LedgerKind, 'opened' | 'late'>, string>> = {
+  //              osrapevc
+  suppressed: '   ss......',
+  released: '     .o......',
+  worsened: '     osrao...',
+  eased: '        osrap...',
+  clock: '        o.rapev.',
+  promoted: '     o.rapev.',
+  levelled: '     o.rapev.',
+  paused: '       o.rap...',
+  resumed: '      o.rap...',
+  recovered: '    eeeee...',
+  reopened: '     .....oo.',
+  flapping: '     osrapev.',
+  steadied: '     osrapev.',
+  responded: '    r.......',
+  arrived: '      a.a.....',
+  repaired: '     p.pp....',
+  verified: '     ....vv..',
+  closed: '       ccccccc.',
+  false_alarm: '  cccccc..',
+  merged: '       s.sss...',
+  split: '        .o......',
+  linked: '       osrapevc',
+  comment: '      osrapevc',
+  attached: '     osrapevc',
+  corrected: '    osrapevc',
+  late_summary: ' osrapevc',
 };
 
+const CELLS = Object.entries(TABLE).flatMap(([kind, row]) =>
+  [...COLUMNS].map((column, i) => {
+    const after = LETTERS[row.trim()[i] ?? ''] ?? '-';
+    return [LETTERS[column] as FaultState, kind as LedgerKind, after] as const;
+  }),
+);
+
 describe('the transition table', () => {
-  it.each(
-    STATES.flatMap((state) => KINDS.map((kind, i) => [state, kind, TABLE[state][i]] as const)),
-  )('%s + %s → %s', (state, kind, after) => {
+  it.each(CELLS)('%s + %s → %s', (state, kind, after) => {
     expect(STEPS[state][kind] ?? '-').toBe(after);
     const before = inState(state);
     expect(before.fault.state).toBe(state);
-    const step = entry(9, kind, { ...BREACH, recoveredMs: 8_000 });
+    const step = entry(9, kind, DETAIL);
     if (after === '-') expect(() => fold(before, step)).toThrow(/BUG/);
     else expect(fold(before, step).fault.state).toBe(after);
+  });
+
+  it('knows no other kind', () => {
+    const known = new Set(Object.values(STEPS).flatMap((steps) => Object.keys(steps)));
+    expect([...known].sort()).toEqual(Object.keys(TABLE).sort());
   });
 
   it('names the steps that are possible instead', () => {
@@ -113,7 +140,7 @@ describe('the transition table', () => {
     expect(refused).toMatchObject({
       code: 'conflict',
       message: 'F-000001 is arrived: it cannot be responded',
-      hint: 'possible now: repaired, comment, closed',
+      hint: 'possible now: repaired, comment, closed, false_alarm',
     });
     expect(failure('closed', 'closed')).toMatchObject({ hint: 'possible now: comment' });
   });
@@ -122,7 +149,7 @@ describe('the transition table', () => {
 describe('a fault is what its ledger says', () => {
   it('when it opens', () => {
     const { fault, recoveryKnownMs, last } = fold(undefined, OPENED);
-    const expected: Fault = {
+    const expected: FaultBody = {
       id: 'F-000001',
       device: 'web-1',
       rule: 'disk_full',
@@ -140,6 +167,21 @@ describe('a fault is what its ledger says', () => {
       openedMs: 1_000,
       recoveredMs: null,
       closedMs: null,
+      origin: 'threshold',
+      policy: '',
+      systems: [],
+      respondedMs: null,
+      arrivedMs: null,
+      repairedMs: null,
+      verifiedMs: null,
+      owner: '',
+      quiet: null,
+      flapping: false,
+      reopened: 0,
+      late: false,
+      falseAlarm: false,
+      record: { causeClass: '', cause: '', measures: '', result: '' },
+      links: [],
     };
     expect([fault, recoveryKnownMs, last]).toEqual([expected, null, 1]);
   });

@@ -7,6 +7,7 @@ import { type Faults, loadLevels, openFaults } from '../../../src/collector/faul
 import { createLog, silentLog } from '../../../src/shared/log.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { projectFile } from '../../support/parts.ts';
+import { context } from './context.ts';
 import { breached, ok, START_MS } from './verdicts.ts';
 
 const levels = loadLevels(projectFile('config/levels.yaml'));
@@ -34,10 +35,13 @@ async function history(): Promise<void> {
   for (let i = 1; i <= 6; i++) {
     const place = { device: `web-${i % 3}`, item: `/${i}` };
     const beganMs = START_MS + i * HOUR_MS;
-    await faults.apply([breached('critical', { ...place, sinceMs: beganMs })], () => 'high');
+    await faults.apply(
+      [breached('critical', { ...place, sinceMs: beganMs })],
+      context({ impactOf: () => 'high' }),
+    );
     if (i % 2 === 0) {
       const recovery = ok({ ...place, sinceMs: beganMs + HOUR_MS / 2 });
-      await faults.apply([recovery], () => 'high');
+      await faults.apply([recovery], context({ impactOf: () => 'high' }));
     }
   }
 }
@@ -115,7 +119,7 @@ describe('the ledger', () => {
   });
 
   it('holds one active fault per device, rule and item even against ourselves', () => {
-    const columns = 'last, device, rule, item, state, level, began_ms, ended_ms, record';
+    const columns = 'last, device, rule, item, state, level, began_ms, ended_ms, cause, record';
     const copy = `INSERT INTO fault_snapshot (fault, ${columns}) SELECT 99, ${columns} FROM fault_snapshot`;
     expect(() => raw.exec(`${copy} WHERE fault = 5`)).toThrow(/UNIQUE/);
     raw.exec(`${copy} WHERE fault = 6`);

@@ -1,0 +1,136 @@
+/** What time and quiet owe to the faults: warnings, promotions, releases, closings. */
+
+import type { Due } from './clocks.ts';
+import { closing, type Step } from './decide.ts';
+import type { Draft } from './draft.ts';
+import type { Quiet } from './fault.ts';
+import type { FaultContext, QuietQuestion } from './faults.ts';
+import type { Case } from './life.ts';
+import type { Shelf } from './shelf.ts';
+import { isActive, STEPS } from './steps.ts';
+
+/** Everything that is owed now, added to the draft. */
+export function addOwed(draft: Draft, shelf: Shelf, context: FaultContext): void {
+  for (const id of shelf.due(draft.nowMs)) {
+    const one = currentOf(draft, shelf, id);
+    if (one !== undefined) addDues(draft, shelf, one);
+  }
+  for (const id of [...shelf.suppressed]) release(draft, shelf, { id, context });
+  for (const id of [...shelf.flapping]) steady(draft, shelf, { id, context });
+  for (const id of shelf.toClose(draft.nowMs)) {
+    const one = currentOf(draft, shelf, id);
+    const step = one === undefined ? null : closing(one, shelf.levels, draft.nowMs);
+    if (one !== undefined && step !== null) addClosed(draft, shelf, draft.add(one, step));
+  }
+}
+
+export function currentOf(draft: Draft, shelf: Shelf, id: string): Case | undefined {
+  return draft.cases.get(id) ?? shelf.find(id);
+}
+
+/** In the order they fell due, as of when they did: nobody need have been running then. */
+function addDues(draft: Draft, shelf: Shelf, one: Case): void {
+  let current = one;
+  for (let due = shelf.dueOf(current); due !== null; due = shelf.dueOf(current)) {
+    if (due.dueMs > draft.nowMs || STEPS[current.fault.state].clock === undefined) return;
+    current = draft.add(current, clockStep(due));
+    const promotion = due.share === 1 ? promotionStep(shelf, current, due) : null;
+    if (promotion !== null) current = draft.add(current, promotion);
+  }
+}
+
+function clockStep({ clock, share, dueMs, deadlineMs }: Due): Step {
+  const used = share === 1 ? 'the whole time' : `${share * 100} % of the time`;
+  return {
+    kind: 'clock',
+    note: `${used} to ${clock} is used`,
+    detail: { clock, share, dueMs, deadlineMs },
+  };
+}
+
+/** R10: a missed limit mobilises the next level. */
+function promotionStep(shelf: Shelf, one: Case, { clock, dueMs }: Due): Step | null {
+  const { state, level } = one.fault;
+  const promotes = shelf.termsOf(one)?.promote.includes(clock) ?? false;
+  if (!promotes || level === 1 || !isActive(state)) return null;
+  return {
+    kind: 'promoted',
+    note: `the time to ${clock} was missed`,
+    detail: { clock, from: level, level: level - 1, sinceMs: dueMs },
+  };
+}
+
+interface Asked {
+  readonly id: string;
+  readonly context: FaultContext;
+}
+
+function release(draft: Draft, shelf: Shelf, { id, context }: Asked): void {
+  const one = currentOf(draft, shelf, id);
+  if (one === undefined || one.fault.state !== 'suppressed') return;
+  const quiet = context.quietOf(questionOf(one));
+  if (quiet !== null) {
+    if (isNewCause(quiet, one.fault.quiet)) addSuppressed(draft, one, quiet);
+    return;
+  }
+  const reason = { en: 'nothing keeps it quiet any more', zh: '抑制条件已解除' };
+  draft.add(one, { kind: 'released', note: reason.en, detail: { reason } });
+}
+
+/** First held for its silent parent, then a symptom of that parent's fault: the link is history. */
+function isNewCause(quiet: Quiet, before: Quiet | null): boolean {
+  return quiet.why === 'dependency' && quiet.by !== before?.by;
+}
+
+function addSuppressed(draft: Draft, one: Case, quiet: Quiet): Case {
+  const { why, by, note } = quiet;
+  return draft.add(one, { kind: 'suppressed', note, detail: { why, by, note } });
+}
+
+function steady(draft: Draft, shelf: Shelf, { id, context }: Asked): void {
+  const one = currentOf(draft, shelf, id);
+  if (one === undefined || !one.fault.flapping || one.fault.state === 'closed') return;
+  if (context.flapOf?.(one.changesMs).state === 'flapping') return;
+  const reason = { en: 'it has kept its state', zh: '状态已保持稳定' };
+  draft.add(one, { kind: 'steadied', note: reason.en, detail: { reason } });
+}
+
+/** Asked when a fault opens or comes back: may it be announced? */
+export function addQuiet(draft: Draft, one: Case, context: FaultContext): Case {
+  const quiet = context.quietOf(questionOf(one));
+  if (quiet === null) return one;
+  if (quiet.why !== 'flapping') return addSuppressed(draft, one, quiet);
+  return draft.add(one, { kind: 'flapping', note: quiet.note, detail: { ...quiet } });
+}
+
+/** Asked when a fault recovers or comes back: does it come and go? A symptom's people are not told. */
+export function addFlapping(draft: Draft, one: Case, context: FaultContext): Case {
+  if (one.fault.flapping || one.fault.quiet !== null) return one;
+  if (context.flapOf?.(one.changesMs).state !== 'flapping') return one;
+  const times = one.changesMs.length;
+  const reason = { en: `it changed ${times} times`, zh: `状态变化 ${times} 次` };
+  const quiet: Quiet = { why: 'flapping', by: one.fault.id, note: reason.en };
+  return draft.add(one, { kind: 'flapping', note: reason.en, detail: { ...quiet, reason } });
+}
+
+/** What was merged into a fault ends with it; what goes on by itself is a fault of its own again. */
+export function addClosed(draft: Draft, shelf: Shelf, whole: Case): void {
+  const { id } = whole.fault;
+  for (const part of shelf.partsOf(id)) {
+    const one = currentOf(draft, shelf, part);
+    if (one === undefined || one.fault.state === 'closed') continue;
+    const goesOn = one.fault.origin === 'threshold' && isActive(one.fault.state);
+    if (goesOn) {
+      const note = `${id} is closed and this goes on`;
+      draft.add(one, { kind: 'split', note, detail: { fault: id } });
+    } else {
+      draft.add(one, { kind: 'closed', note: `closed with ${id}`, detail: { with: id } });
+    }
+  }
+}
+
+/** Of a fault that came back: as of its return, or its parents would seem to have been seen since. */
+function questionOf({ fault, changesMs }: Case): QuietQuestion {
+  const { id, device, rule, indicator, item, openedMs } = fault;
+  return { fault: id, device, rule, indicator, item, openedMs: changesMs.at(-1) ?? openedMs };
+}

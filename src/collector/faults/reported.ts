@@ -1,0 +1,66 @@
+/** What no threshold noticed in time: reports of people, traps and other systems; late data. */
+import { type Breach, breachOf, type Circumstances } from './decide.ts';
+import type { Draft } from './draft.ts';
+import type { FaultReport, LateBreach } from './faults.ts';
+import { levelOf } from './levels.ts';
+import type { FaultTables } from './tables.ts';
+
+/** Ids and devices that a summary names; it counts all. */
+const NAMED_MOST = 100;
+
+export function breachOfReport(report: FaultReport, draft: Draft) {
+  const { origin, device, rule, severity, urgency, phenomenon } = report;
+  // Two people with two troubles on one device: two faults.
+  const item = origin === 'person' && report.item === '' ? draft.nextFault() : report.item;
+  const breach: Breach & { readonly report?: unknown } = {
+    ...{ device, rule, indicator: origin, item, severity, urgency, phenomenon, origin },
+    beganMs: Math.min(report.beganMs, draft.nowMs),
+    value: null,
+    limit: null,
+    layer: 'report',
+    ...(report.detail === undefined ? {} : { report: report.detail }),
+  };
+  return { breach, note: phenomenon.en || phenomenon.zh };
+}
+
+interface Late {
+  readonly breaches: readonly LateBreach[];
+  readonly tables: FaultTables;
+  readonly circumstances: (device: string) => Circumstances;
+}
+
+/**
+ * Decision 5: event time for history, arrival time for people. Each is recorded as over; one summary
+ * tells of all. What the ledger knows already is not recorded again.
+ */
+export function addLate(draft: Draft, { breaches, tables, circumstances }: Late): void {
+  const faults: string[] = [];
+  const devices = new Set<string>();
+  let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0];
+  for (const { verdict, endedMs } of breaches) {
+    const breach = breachOf(verdict);
+    const { beganMs, device, severity, urgency } = breach;
+    if (tables.covers(breach, beganMs, endedMs)) continue;
+    const { impact, levels, systems, terms, termsKey } = circumstances(device);
+    const level = levelOf(levels, urgency, impact);
+    const held = { policy: terms.policy, terms: termsKey };
+    const detail = { ...breach, severity, impact, level, systems, ...held, endedMs };
+    faults.push(draft.add(undefined, { kind: 'late', note: verdict.reason.en, detail }).fault.id);
+    devices.add(device);
+    fromMs = Math.min(fromMs, beganMs);
+    toMs = Math.max(toMs, endedMs);
+  }
+  const newest = draft.cases.get(faults.at(-1) ?? '');
+  if (newest === undefined) return;
+  draft.add(newest, {
+    kind: 'late_summary',
+    note: `${faults.length} faults were found in late data; all of them are over`,
+    detail: {
+      count: faults.length,
+      faults: faults.slice(0, NAMED_MOST),
+      devices: [...devices].slice(0, NAMED_MOST),
+      fromMs,
+      toMs,
+    },
+  });
+}
