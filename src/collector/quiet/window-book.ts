@@ -1,0 +1,232 @@
+/** The maintenance windows: registered, looked up, ended. All are in memory; they are few. */
+import { Failure } from '../../shared/errors.ts';
+import { compileSelector, type Labelled, unknownNames } from '../../shared/selector.ts';
+import type { Span } from '../calendars/calendars.ts';
+import type { Actor, RepeatKey } from '../desk/desk.ts';
+import type { QuietPolicy } from './policy.ts';
+import type {
+  PlannedSpan,
+  QuietOptions,
+  Window,
+  WindowEnd,
+  WindowFilter,
+  WindowPreview,
+  WindowRequest,
+  WindowState,
+} from './quiet.ts';
+import { occurrences, type Walk, walkOf } from './schedule.ts';
+import { checkWindow, firstOverlap, isPlanned } from './window-check.ts';
+import { formatWindowId, noSuchWindow, parseWindowId } from './window-id.ts';
+import type { WindowsTable } from './windows-table.ts';
+
+const LIST_DEFAULT = 100;
+const LIST_MOST = 1_000;
+const PREVIEWED = 10;
+/** Occurrences of one window within one answer: an hourly one over three months. */
+const SPANS_MOST = 2_500;
+
+type BookOptions = Pick<QuietOptions, 'clock' | 'devices' | 'findCalendar'>;
+
+export class WindowBook {
+  readonly #table: WindowsTable;
+  readonly #options: BookOptions;
+  #policy: QuietPolicy['windows'];
+  readonly #windows = new Map<string, Window>();
+  readonly #covers = new Map<string, (device: Labelled) => boolean>();
+  readonly #walks = new Map<string, Walk>();
+  /** Rises with every change, so that others know when to look again. */
+  revision = 0;
+
+  constructor(table: WindowsTable, options: BookOptions, policy: QuietPolicy['windows']) {
+    this.#table = table;
+    this.#options = options;
+    this.#policy = policy;
+    for (const window of table.all()) this.#take(window);
+  }
+
+  swap(policy: QuietPolicy['windows']): void {
+    this.#policy = policy;
+  }
+
+  all(): Iterable<Window> {
+    return this.#windows.values();
+  }
+
+  register(request: WindowRequest, actor: Actor, repeat: RepeatKey | null = null): Window {
+    const nowMs = this.#options.clock.now();
+    const before = this.#table.answered(repeat) ?? this.#byOrigin(request.origin ?? '');
+    if (before !== null) return before;
+    const find = this.#options.findCalendar;
+    const by = request.by ?? actor.who;
+    checkWindow(request, { policy: this.#policy, nowMs, by, find });
+    const walk = walkOf(request.schedule, find);
+    const make = (number: number): Window => {
+      this.#refuseSame(request, walk, nowMs);
+      return {
+        id: formatWindowId(number),
+        ...request,
+        origin: request.origin ?? '',
+        by,
+        registeredMs: nowMs,
+        planned: isPlanned(walk, nowMs),
+        endedMs: null,
+        endedBy: '',
+        endedNote: '',
+        version: 1,
+      };
+    };
+    const window = this.#table.add(make, { atMs: nowMs, actor, repeat });
+    const known = this.#windows.get(window.id);
+    if (known !== undefined) return known;
+    this.#take(window);
+    return window;
+  }
+
+  preview(request: WindowRequest): WindowPreview {
+    const nowMs = this.#options.clock.now();
+    const walk = walkOf(request.schedule, this.#options.findCalendar);
+    const devices = this.#options.devices();
+    const covered = devices.filter(compileSelector(request.covers)).map(({ name }) => name);
+    const horizon = { fromMs: nowMs, toMs: Number.POSITIVE_INFINITY };
+    return {
+      devices: covered,
+      occurrences: occurrences(walk, horizon, PREVIEWED),
+      planned: isPlanned(walk, nowMs),
+      warnings: this.#warnings(request, covered, nowMs),
+    };
+  }
+
+  list({ state = 'all', limit, after }: WindowFilter): readonly Window[] {
+    const most = Math.min(LIST_MOST, Math.max(1, limit ?? LIST_DEFAULT));
+    const found: Window[] = [];
+    for (const window of [...this.#windows.values()].reverse()) {
+      if (after !== undefined && parseWindowId(window.id) >= after) continue;
+      if (state !== 'all' && this.stateOf(window) !== state) continue;
+      if (found.push(window) >= most) break;
+    }
+    return found;
+  }
+
+  show(id: string): Window {
+    const window = this.#windows.get(formatWindowId(parseWindowId(id)));
+    if (window === undefined) throw noSuchWindow(id);
+    return window;
+  }
+
+  stateOf(window: Window, nowMs = this.#options.clock.now()): WindowState {
+    const next = this.occurrence(window, nowMs);
+    if (next === null) return 'past';
+    return next.fromMs <= nowMs ? 'active' : 'upcoming';
+  }
+
+  /** The occurrence that is open at `atMs` or begins next, cut where somebody ended it. */
+  occurrence(window: Window, atMs: number): Span | null {
+    const { endedMs } = window;
+    const next = this.#walk(window)(atMs);
+    if (next === null || endedMs === null) return next;
+    if (next.fromMs >= endedMs || atMs >= endedMs) return null;
+    return { fromMs: next.fromMs, toMs: Math.min(next.toMs, endedMs) };
+  }
+
+  end(id: string, { by, note, version }: WindowEnd, actor: Actor): Window {
+    const window = this.show(id);
+    const nowMs = this.#options.clock.now();
+    if (version !== null && version !== window.version) {
+      throw new Failure('stale', `${window.id} was changed meanwhile`, {
+        hint: `look at it again: it is at version ${window.version}`,
+        detail: { version: window.version },
+      });
+    }
+    if (this.stateOf(window, nowMs) === 'past') {
+      throw new Failure('conflict', `${window.id} is over`, { hint: 'there is nothing to end' });
+    }
+    const ended = { ...window, endedMs: nowMs, endedBy: by, endedNote: note };
+    const next: Window = { ...ended, version: window.version + 1 };
+    this.#table.change(parseWindowId(id), next, { atMs: nowMs, actor });
+    this.#take(next);
+    return next;
+  }
+
+  covers({ id, covers }: Window, device: Labelled): boolean {
+    const known = this.#covers.get(id);
+    if (known !== undefined) return known(device);
+    const made = compileSelector(covers);
+    this.#covers.set(id, made);
+    return made(device);
+  }
+
+  spansOf(device: Labelled, range: Span): readonly PlannedSpan[] {
+    const spans: PlannedSpan[] = [];
+    for (const window of this.#windows.values()) {
+      if (!this.covers(window, device)) continue;
+      const end = Math.min(range.toMs, window.endedMs ?? range.toMs);
+      const until = { fromMs: range.fromMs, toMs: end };
+      for (const { fromMs, toMs } of occurrences(this.#walk(window), until, SPANS_MOST)) {
+        const span = { fromMs: Math.max(fromMs, range.fromMs), toMs: Math.min(toMs, end) };
+        // What was registered late counts from its registration at the earliest.
+        if (toMs <= window.registeredMs) continue;
+        const planned = window.registeredMs < fromMs;
+        const begins = Math.max(span.fromMs, window.registeredMs);
+        spans.push({ ...span, fromMs: begins, window: window.id, planned });
+      }
+    }
+    return spans.sort((a, b) => a.fromMs - b.fromMs);
+  }
+
+  #take(window: Window): void {
+    this.#windows.set(window.id, Object.freeze(window));
+    this.revision++;
+  }
+
+  /** A change registers its window once, however often it is announced. */
+  #byOrigin(origin: string): Window | null {
+    if (origin === '') return null;
+    const mine = [...this.#windows.values()].filter((window) => window.origin === origin);
+    return mine.find((window) => this.stateOf(window) !== 'past') ?? null;
+  }
+
+  #walk({ id, schedule }: Window): Walk {
+    const known = this.#walks.get(id);
+    if (known !== undefined) return known;
+    const made = walkOf(schedule, this.#options.findCalendar);
+    this.#walks.set(id, made);
+    return made;
+  }
+
+  #refuseSame(request: WindowRequest, walk: Walk, nowMs: number): void {
+    const covers = JSON.stringify(request.covers);
+    for (const window of this.#windows.values()) {
+      if (JSON.stringify(window.covers) !== covers || this.stateOf(window) === 'past') continue;
+      const met = firstOverlap(walk, this.#walk(window), nowMs);
+      if (met === null) continue;
+      throw new Failure('conflict', `it overlaps ${window.id}, which covers the same`, {
+        hint: `end ${window.id} first, or choose another time`,
+        detail: { window: window.id, from: met.fromMs, to: met.toMs },
+      });
+    }
+  }
+
+  #warnings(request: WindowRequest, covered: readonly string[], nowMs: number): string[] {
+    const devices = this.#options.devices();
+    const known = new Set(devices.map(({ name }) => name));
+    const warnings = unknownNames(request.covers, known).map(
+      (name) => `no device is named ${JSON.stringify(name)}`,
+    );
+    if (covered.length === 0) warnings.push('it covers no device that is known now');
+    if (devices.length > 1 && covered.length === devices.length)
+      warnings.push('it covers them all');
+    const walk = walkOf(request.schedule, this.#options.findCalendar);
+    if (!isPlanned(walk, nowMs)) {
+      warnings.push('it begins before it is registered: it does not count as planned');
+    }
+    const names = new Set(covered);
+    const meant = devices.filter(({ name }) => names.has(name));
+    for (const window of this.#windows.values()) {
+      if (this.stateOf(window) === 'past') continue;
+      if (!meant.some((device) => this.covers(window, device))) continue;
+      if (firstOverlap(walk, this.#walk(window), nowMs))
+        warnings.push(`some of it is also in ${window.id}`);
+    }
+    return warnings;
+  }
+}
