@@ -1,0 +1,55 @@
+/** `process.yaml`: the shipped file is good; mistakes are named with their place. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { checkProcessPolicy } from '../../../src/collector/process/policy.ts';
+import { loadProcessPolicy, processJsonSchema } from '../../../src/collector/process/process.ts';
+import { parseYaml } from '../../../src/shared/config.ts';
+import { projectFile } from '../../support/parts.ts';
+import { CALENDARS } from './rig.ts';
+
+const SHIPPED = projectFile('config/process.yaml');
+
+type Data = {
+  problems: Record<string, unknown>;
+  changes: Record<string, Record<string, Record<string, unknown>>> & { calendar: unknown };
+};
+
+function problemsAfter(change: (data: Data) => void): string {
+  const data = parseYaml(readFileSync(SHIPPED, 'utf8'), 'process.yaml') as Data;
+  change(data);
+  try {
+    checkProcessPolicy(data, 'process.yaml', CALENDARS);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('the shipped file is read: a release is announced two working days before (R22)', () => {
+  const { changes, problems } = loadProcessPolicy(SHIPPED, CALENDARS);
+  expect(changes.announce.release.working_days).toBe(2);
+  expect(changes.approval.high.approvers).toBe(2);
+  expect(problems.same_device).toEqual({ faults: 3, within: 7 * 86_400_000 });
+});
+
+test.each<[string, (data: Data) => void]>([
+  ['problems: unknown key "recurrence"', (d) => Object.assign(d.problems, { recurrence: 1 })],
+  ['changes.announce.release: is missing', (d) => delete d.changes.announce!.release],
+  [
+    'changes.calendar: "offfice" is not one of',
+    (d) => Object.assign(d.changes, { calendar: 'offfice' }),
+  ],
+  [
+    'changes.approval.high.by: names 1 people, but 2 must approve',
+    (d) => Object.assign(d.changes.approval!.high!, { by: ['zhao', 'zhao'] }),
+  ],
+  ['"a week" is not a duration', (d) => Object.assign(d.problems, { verify_for: 'a week' })],
+  ['problems.same_device.faults', (d) => Object.assign(d.problems.same_device!, { faults: 1 })],
+])('%s', (message, change) => {
+  expect(problemsAfter(change)).toContain(`process.yaml: `);
+  expect(problemsAfter(change)).toContain(message);
+});
+
+test('it is published as JSON Schema', () => {
+  expect(JSON.stringify(processJsonSchema())).toContain('working_days');
+});
