@@ -4,7 +4,13 @@
  * transaction.
  */
 import type { Clock } from '../../shared/clock.ts';
+import type { DeviceEvent, EventReceipt } from '../../shared/device-event.ts';
 import type { Log } from '../../shared/log.ts';
+import { AuditTrail, type Deed } from './audit-trail.ts';
+import { makeDependencies } from './dependency-book.ts';
+import { makeEvents } from './event-book.ts';
+import { type Connection, openDatabase } from './open-database.ts';
+import { makeRepeats } from './repeats.ts';
 import { openSqliteDesk } from './sqlite-desk.ts';
 
 export type TokenKind = 'agent' | 'remote-write' | 'import';
@@ -34,6 +40,7 @@ export interface Device {
   readonly agents: readonly string[];
   /** From info series (`node_uname_info`, `node_os_info`, `node_dmi_info`) and configuration. */
   readonly facts: Readonly<Record<string, string>>;
+  /** What agents were configured with, and over it what people set here. */
   readonly labels: Readonly<Record<string, string>>;
   /** `live`: absence is judged. `imported`/`demo`: history only, never silent. `retired`. */
   readonly status: 'live' | 'imported' | 'demo' | 'retired';
@@ -81,6 +88,8 @@ export interface Desk {
   /** Called when samples of a device were stored; in memory unless something is new. */
   sawDevice(name: string, agent: string, atMs: number, status?: 'live' | 'imported' | 'demo'): void;
   setFacts(name: string, facts: Readonly<Record<string, string>>): void;
+  /** Labels from an agent's configuration; those people set win over them. */
+  setReportedLabels(name: string, labels: Readonly<Record<string, string>>): void;
   setKind(name: string, kind: DeviceKind): void;
   setLabels(name: string, labels: Readonly<Record<string, string>>, actor: Actor): Promise<void>;
   removeDevice(name: string, actor: Actor): Promise<void>;
@@ -111,4 +120,140 @@ export interface DeskOptions {
 
 export function openDesk(options: DeskOptions): Promise<Desk> {
   return openSqliteDesk(options);
+}
+
+/** Writes of another room on its own connection to `desk.db`, with their audit entries. */
+export interface Trail {
+  /** Runs `write` and records the deeds in one transaction: all of it is durable, or nothing is. */
+  record(atMs: number, deeds: readonly Deed[], write?: () => void): void;
+}
+
+export type DeskConnection = Connection;
+
+/** A connection of its own to `desk.db` for a room that owns tables in it. Throws `io`. */
+export function openDeskConnection(directory: string): DeskConnection {
+  return openDatabase(directory);
+}
+
+/** For rooms that own tables in `desk.db`; the desk must have been opened on it before. */
+export function openTrail(connection: DeskConnection): Trail {
+  return new AuditTrail(connection);
+}
+
+/** A key that the sender chose, and everything that makes this request another than the next. */
+export interface RepeatKey {
+  readonly key: string;
+  /** Compared as JSON. */
+  readonly request: unknown;
+}
+
+export interface Repeats {
+  /** The answer a request got before; null for a new one. Throws as `once` does. */
+  answered<T>(repeat: RepeatKey | null): T | null;
+  /**
+   * Runs `task` in one transaction and gives its answer (JSON data). The same key and request
+   * again: the first answer, and nothing is done. Throws `conflict` when the key was used for
+   * another request, `bad_request` when it is none.
+   */
+  once<T>(repeat: RepeatKey | null, atMs: number, task: () => T): T;
+}
+
+/** For rooms that own tables in `desk.db`; keys of different rooms do not meet. */
+export function openRepeats(connection: Connection, room: string): Repeats {
+  return makeRepeats(connection, room);
+}
+
+/** An event as it is kept. */
+export interface StoredEvent extends DeviceEvent {
+  /** Rises by receipt. */
+  readonly number: number;
+  readonly agent: string;
+  readonly receivedMs: number;
+}
+
+export interface EventFilter {
+  readonly device?: string;
+  readonly kind?: string;
+  /** [fromMs, toMs), by the agent's time of receipt. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  /** Each must be in the event, or begin one of its words. */
+  readonly words?: string;
+  /** Continue below this number: newest first. */
+  readonly below?: number;
+  readonly limit: number;
+}
+
+/** What devices said by themselves, searchable, for a bounded time. */
+export interface Events {
+  /**
+   * Durable when it resolves; an id its agent has used before is a duplicate, so that sending
+   * again is harmless. Devices the agent sends no samples of are refused, one by one.
+   */
+  add(agent: string, events: readonly DeviceEvent[]): Promise<EventReceipt>;
+  list(filter: EventFilter): Promise<readonly StoredEvent[]>;
+  /** Those the faults were not told of yet, oldest first. */
+  waiting(limit: number): readonly StoredEvent[];
+  told(number: number): void;
+  /** One step of retention; true when there is more to do. */
+  maintain(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface EventsOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Of the desk that was opened on the directory before. */
+  readonly device: Desk['device'];
+  /** Default 400 days. */
+  readonly keepMs?: number;
+  /** Default 1,000,000. */
+  readonly keepCount?: number;
+}
+
+export function openEvents(options: EventsOptions): Promise<Events> {
+  return makeEvents(options);
+}
+
+export type DependencyState = 'proposed' | 'confirmed' | 'rejected';
+
+/** `child` sits behind `parent`: without the parent it cannot be reached. */
+export interface Dependency {
+  readonly child: string;
+  readonly parent: string;
+  readonly state: DependencyState;
+  /** What proposed it: `lldp`, `cdp`, `gateway`; `person` when nothing did. */
+  readonly source: string;
+  readonly firstMs: number;
+  /** When a device last showed it. */
+  readonly seenMs: number;
+}
+
+export interface FoundDependency {
+  readonly child: string;
+  readonly parent: string;
+  readonly source: string;
+}
+
+/** Which device sits behind which: proposed by what was read, decided by people. */
+export interface Dependencies {
+  dependencies(): readonly Dependency[];
+  /** The same array until one changes. */
+  confirmed(): readonly { readonly child: string; readonly parent: string }[];
+  /** What people decided stays as they decided. Proposals nobody saw for 30 days are dropped. */
+  propose(found: readonly FoundDependency[]): Promise<void>;
+  /** Also one that nothing proposed. Throws `conflict` when a device would sit behind itself. */
+  decide(
+    pair: { readonly child: string; readonly parent: string },
+    state: 'confirmed' | 'rejected',
+    actor: Actor,
+  ): Promise<Dependency>;
+  close(): Promise<void>;
+}
+
+export function openDependencies(options: {
+  readonly directory: string;
+  readonly clock: Clock;
+}): Promise<Dependencies> {
+  return makeDependencies(options);
 }

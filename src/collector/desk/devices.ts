@@ -14,8 +14,12 @@ interface DeviceRow {
   readonly first_seen_ms: number;
   readonly agents: string;
   readonly facts: string;
+  /** What people set. */
   readonly labels: string;
 }
+
+/** Facts whose names begin so are labels that agents reported. */
+const REPORTED = 'label_';
 
 export type SeenStatus = 'live' | 'imported' | 'demo';
 
@@ -24,6 +28,8 @@ export class Devices {
   readonly #record: (deed: Deed, write: () => void) => void;
   readonly #put: Statement;
   readonly #devices = new Map<string, Device>();
+  /** Labels that people set. */
+  readonly #set = new Map<string, Readonly<Record<string, string>>>();
   /** Changed since they were written. */
   readonly #unsaved = new Set<string>();
   #deeds: Deed[] = [];
@@ -38,7 +44,8 @@ export class Devices {
        (@name, @kind, @status, @first_seen_ms, @agents, @facts, @labels)`,
     );
     for (const row of connection.prepare('SELECT * FROM desk_devices').all() as DeviceRow[]) {
-      this.#devices.set(row.name, fromRow(row));
+      this.#set.set(row.name, frozen(JSON.parse(row.labels) as Record<string, string>));
+      this.#devices.set(row.name, this.#labelled(fromRow(row)));
     }
   }
 
@@ -78,6 +85,12 @@ export class Devices {
     this.#change({ ...known, facts: merged }, { by: 'system', action: 'device.facts', detail });
   }
 
+  setReportedLabels(name: string, labels: Readonly<Record<string, string>>): void {
+    const facts: Record<string, string> = {};
+    for (const [label, value] of Object.entries(labels)) facts[REPORTED + label] = value;
+    this.setFacts(name, facts);
+  }
+
   setKind(name: string, kind: DeviceKind): void {
     const known = this.#devices.get(name);
     if (known === undefined || known.kind === kind) return;
@@ -88,12 +101,13 @@ export class Devices {
   /** Durable when it returns. Throws `not_found`. */
   setLabels(name: string, labels: Readonly<Record<string, string>>, actor: Actor): void {
     const known = this.#existing(name);
-    const device = frozen({ ...known, labels: frozen({ ...labels }) });
-    const detail = { from: known.labels, to: labels };
+    const before = this.#set.get(name) ?? {};
+    const detail = { from: before, to: labels };
     this.#record({ actor, action: 'device.labels', subject: name, detail }, () => {
-      this.#put.run(toRow(device));
+      this.#put.run(toRow(known, labels));
     });
-    this.#devices.set(name, device);
+    this.#set.set(name, frozen({ ...labels }));
+    this.#devices.set(name, this.#labelled(known));
     this.#list = null;
   }
 
@@ -105,6 +119,7 @@ export class Devices {
       this.#connection.prepare('DELETE FROM desk_devices WHERE name = ?').run(name);
     });
     this.#devices.delete(name);
+    this.#set.delete(name);
     this.#list = null;
   }
 
@@ -121,7 +136,7 @@ export class Devices {
   save(): void {
     for (const name of this.#unsaved) {
       const device = this.#devices.get(name);
-      if (device !== undefined) this.#put.run(toRow(device));
+      if (device !== undefined) this.#put.run(toRow(device, this.#set.get(name) ?? {}));
     }
   }
 
@@ -148,11 +163,20 @@ export class Devices {
     device: Device,
     { by, action, detail }: { by: string; action: string; detail: Record<string, unknown> },
   ): void {
-    this.#devices.set(device.name, frozen(device));
+    this.#devices.set(device.name, this.#labelled(device));
     this.#list = null;
     this.#unsaved.add(device.name);
     const actor = { who: by, from: 'ingest' };
     this.#deeds.push({ actor, action, subject: device.name, detail });
+  }
+
+  /** The labels people set win over those that agents reported. */
+  #labelled(device: Device): Device {
+    const labels: Record<string, string> = {};
+    for (const [fact, value] of Object.entries(device.facts)) {
+      if (fact.startsWith(REPORTED)) labels[fact.slice(REPORTED.length)] = value;
+    }
+    return frozen({ ...device, labels: frozen({ ...labels, ...this.#set.get(device.name) }) });
   }
 
   #existing(name: string): Device {
@@ -182,11 +206,11 @@ function fromRow(row: DeviceRow): Device {
     firstSeenMs: row.first_seen_ms,
     agents: frozen(JSON.parse(row.agents) as string[]),
     facts: frozen(JSON.parse(row.facts) as Record<string, string>),
-    labels: frozen(JSON.parse(row.labels) as Record<string, string>),
+    labels: frozen({}),
   });
 }
 
-function toRow(device: Device): DeviceRow {
+function toRow(device: Device, set: Readonly<Record<string, string>>): DeviceRow {
   return {
     name: device.name,
     kind: device.kind,
@@ -194,6 +218,6 @@ function toRow(device: Device): DeviceRow {
     first_seen_ms: device.firstSeenMs,
     agents: JSON.stringify(device.agents),
     facts: JSON.stringify(device.facts),
-    labels: JSON.stringify(device.labels),
+    labels: JSON.stringify(set),
   };
 }

@@ -49,6 +49,34 @@ const STEPS: readonly string[] = [
   CREATE TRIGGER desk_audit_fixed BEFORE UPDATE ON desk_audit
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
   `,
+  `
+  CREATE TABLE desk_events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    agent TEXT NOT NULL,
+    id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    received_ms INTEGER NOT NULL,
+    -- 1 until the faults were told.
+    waiting INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (agent, id)
+  );
+  CREATE INDEX desk_events_device ON desk_events (device, number);
+  CREATE INDEX desk_events_waiting ON desk_events (number) WHERE waiting = 1;
+  CREATE VIRTUAL TABLE desk_event_words USING fts5(words, content='', contentless_delete=1);
+
+  CREATE TABLE desk_dependencies (
+    child TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    state TEXT NOT NULL,
+    source TEXT NOT NULL,
+    first_ms INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    PRIMARY KEY (child, parent)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the tables to this version. Throws `io` when they are of a newer one. */

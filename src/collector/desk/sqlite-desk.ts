@@ -60,6 +60,7 @@ export async function openSqliteDesk({ directory, clock, log }: DeskOptions): Pr
     device: (name) => devices.get(name),
     sawDevice: (name, agent, atMs, status = 'live') => devices.saw(name, agent, { atMs, status }),
     setFacts: (name, facts) => devices.setFacts(name, facts),
+    setReportedLabels: (name, labels) => devices.setReportedLabels(name, labels),
     setKind: (name, kind) => devices.setKind(name, kind),
     setLabels: async (name, labels, actor) => {
       checkLabels(labels);

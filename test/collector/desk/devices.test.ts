@@ -125,4 +125,17 @@ describe('the status of a device', () => {
   ] as const)('%s, seen as %s, is %s', (now, seen, next) => {
     expect(nextStatus(now, seen)).toBe(next);
   });
+
+  it('has the labels agents reported under those people set, also after a restart', async () => {
+    const made = await rig();
+    made.desk.sawDevice('web1', 'a1', 1);
+    made.desk.setReportedLabels('web1', { site: 'hq', impact: 'low' });
+    expect(made.desk.device('web1')?.labels).toEqual({ site: 'hq', impact: 'low' });
+    await made.desk.setLabels('web1', { impact: 'high' }, ACTOR);
+    expect(made.desk.device('web1')?.labels).toEqual({ site: 'hq', impact: 'high' });
+    const desk = await made.restart();
+    expect(desk.device('web1')?.labels).toEqual({ site: 'hq', impact: 'high' });
+    await desk.setLabels('web1', {}, ACTOR);
+    expect(desk.device('web1')?.labels).toEqual({ site: 'hq', impact: 'low' });
+  });
 });
