@@ -115,6 +115,19 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
   return createEvaluator(options);
 }
 
+/** With this share of the agents or more getting an answer, a device is not down. */
+const QUORUM = 0.5;
+
+/**
+ * Of a device's verdicts the one that says that most agents get no answer from it: the parent of its
+ * other breaches, which may be nothing but its consequences. Null while it is reachable, or unknown.
+ */
+export function unreachable(verdicts: readonly Verdict[]): Verdict | null {
+  const isDown = ({ indicator, state, value }: Verdict): boolean =>
+    indicator === 'reachable' && state === 'breached' && value < QUORUM;
+  return verdicts.find(isDown) ?? null;
+}
+
 /** The thresholds file's JSON Schema, for editors. */
 export function thresholdsJsonSchema(): unknown {
   return jsonSchema(thresholdsSchema);

@@ -1,5 +1,6 @@
 /** Which of a figure's outputs stands for it now: the first one that is fresh. */
 import { SLOT_MS } from '../../shared/units.ts';
+import type { Voice } from './indicators.ts';
 import type { Reading } from './latest.ts';
 import type { Figure, Output, Plan } from './plan.ts';
 
@@ -22,6 +23,33 @@ export function chooseOutput(plan: Plan, reading: Reading, index: number): numbe
     if (fresh && hasValue(plan, reading, output)) return output;
   }
   return -1;
+}
+
+/**
+ * What the agents say together: the share of those whose newest look is fresh that say 1. An agent
+ * with several outputs speaks once, by its first. The time is that of the chosen output, so that a
+ * device watched by three agents is judged as often as one watched by one.
+ */
+export function voteOf(plan: Plan, reading: Reading, index: number): number {
+  const voices = voicesOf(plan, reading, index);
+  const yes = voices.filter(({ value }) => value > 0).length;
+  return voices.length === 0 ? Number.NaN : yes / voices.length;
+}
+
+export function voicesOf(plan: Plan, reading: Reading, index: number): readonly Voice[] {
+  const { outputs } = plan.figures[index] as Figure;
+  const able = outputs.filter(
+    (output) => (plan.outputs[output] as Output).recipe.votes && hasValue(plan, reading, output),
+  );
+  const newest = Math.max(...able.map((output) => timeOf(reading, output)));
+  const voices = new Map<string, Voice>();
+  for (const output of able) {
+    const timeMs = timeOf(reading, output);
+    const { agent } = plan.outputs[output] as Output;
+    if (timeMs < newest - PREFER_MS || voices.has(agent)) continue;
+    voices.set(agent, { agent, timeMs, value: reading.outputValues[output] as number });
+  }
+  return [...voices.values()];
 }
 
 const timeOf = ({ outputTimes }: Reading, output: number): number => outputTimes[output] as number;

@@ -1,7 +1,7 @@
 /** One device as last evaluated: its plan, what the plan has read, the values that came of it. */
 import type { IndicatorValue } from '../../shared/indicator.ts';
 import type { Latest } from '../store/store.ts';
-import { chooseOutput, hasEnded } from './choose.ts';
+import { chooseOutput, hasEnded, voteOf } from './choose.ts';
 import { createReading, type Reading, readLatest } from './latest.ts';
 import { cellKey, type Figure, figureKey, type Plan } from './plan.ts';
 
@@ -48,7 +48,8 @@ export function evaluateDevice(
     const time = reading.outputTimes[output] as number;
     if (time <= value.timeMs) continue;
     value.timeMs = time;
-    value.value = reading.outputValues[output] as number;
+    const single = reading.outputValues[output] as number;
+    value.value = plan.outputs[output]?.recipe.votes ? voteOf(plan, reading, f) : single;
     changed.push(value);
   }
 }

@@ -64,10 +64,12 @@ function chooseSlots(
 ): SlotStats | null {
   const [only = -1] = figure.outputs;
   if (figure.outputs.length === 1 && all[only]?.hiddenBy.length === 0) return statsOf(only);
+  const voters = figure.outputs.filter((index) => all[index]?.recipe.votes);
+  const together = voters.length > 1 ? averageOfAgents(voters, all, { statsOf, slots }) : null;
   const chosen = emptyStats(slots);
   let any = false;
   for (const index of figure.outputs) {
-    const stats = statsOf(index);
+    const stats = (voters.includes(index) ? together : null) ?? statsOf(index);
     if (stats === null) continue;
     const hiding = (all[index]?.hiddenBy ?? []).map(statsOf);
     for (let slot = 0; slot < slots; slot++) {
@@ -80,6 +82,31 @@ function chooseSlots(
     }
   }
   return any ? chosen : null;
+}
+
+/** Per slot the average of the agents, each by its first output that has something there. */
+function averageOfAgents(
+  outputs: readonly number[],
+  all: readonly Output[],
+  { statsOf, slots }: Folded,
+): SlotStats | null {
+  const average = emptyStats(slots);
+  let any = false;
+  for (let slot = 0; slot < slots; slot++) {
+    const heard = new Map<string, SlotStats>();
+    for (const index of outputs) {
+      const stats = statsOf(index);
+      const agent = all[index]?.agent ?? '';
+      if (stats !== null && has(stats, slot) && !heard.has(agent)) heard.set(agent, stats);
+    }
+    if (heard.size === 0) continue;
+    any = true;
+    for (const part of ['mean', 'max', 'last'] as const) {
+      const values = [...heard.values()].map((stats) => stats[part][slot] as number);
+      average[part][slot] = values.reduce((sum, value) => sum + value, 0) / values.length;
+    }
+  }
+  return any ? average : null;
 }
 
 const has = ({ mean }: SlotStats, slot: number): boolean => !Number.isNaN(mean[slot] as number);

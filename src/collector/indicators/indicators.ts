@@ -24,7 +24,18 @@ export interface LiveIndicators {
    * restart: yields the values of each step.
    */
   replay(device: string, fromMs: number, toMs: number): AsyncIterable<readonly IndicatorValue[]>;
+  /** Who says what of whether the device is reachable, as of the last `update`; disagreement too. */
+  voices(device: string): readonly Voice[];
   forget(device: string): void;
+}
+
+/** One agent's newest word on a figure that agents vote on. */
+export interface Voice {
+  /** '' for a sender that names no agent. */
+  readonly agent: string;
+  readonly timeMs: number;
+  /** 1: it gets an answer; 0: it does not. */
+  readonly value: number;
 }
 
 /** 5-minute slots of one indicator. NaN where there was nothing: never zero. */

@@ -124,16 +124,21 @@ function readOutput(plan: Plan, reading: Reading, index: number): void {
   for (let i = start + 1; i < end; i++) {
     if (sumTimes[outputSums[i] as number] !== time) return;
   }
-  const trust = trustOf(reading, outputWhen[index] as number, time);
+  const { whenNot = 0 } = (plan.outputs[index] as Output).recipe;
+  const trust = trustOf(reading, outputWhen[index] as number, { time, whenNot });
   if (trust === 'wait') return;
   outputTimes[index] = time;
   outputValues[index] = trust === 'yes' ? compute(plan, reading, index) : Number.NaN;
 }
 
-function trustOf(reading: Reading, when: number, time: number): 'yes' | 'no' | 'wait' {
+function trustOf(
+  reading: Reading,
+  when: number,
+  { time, whenNot }: { readonly time: number; readonly whenNot: number },
+): 'yes' | 'no' | 'wait' {
   if (when === -1) return 'yes';
   const since = time - (reading.sumTimes[when] as number);
-  if (since === 0) return reading.sumValues[when] === 0 ? 'no' : 'yes';
+  if (since === 0) return reading.sumValues[when] === whenNot ? 'no' : 'yes';
   return since <= GAP_MS ? 'wait' : 'yes';
 }
 

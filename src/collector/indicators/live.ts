@@ -2,6 +2,7 @@
 import type { IndicatorValue } from '../../shared/indicator.ts';
 import { HOUR_MS } from '../../shared/units.ts';
 import type { Store } from '../store/store.ts';
+import { voicesOf } from './choose.ts';
 import { carryCells, createDeviceState, type DeviceState, evaluateDevice } from './device-state.ts';
 import type { LiveIndicators } from './indicators.ts';
 import { compilePlan } from './plan.ts';
@@ -52,6 +53,14 @@ export function createLiveIndicators(store: Store): LiveIndicators {
       // After a start a device that is silent still shows what it said last.
       if (!entry.told) evaluateDevice(entry.state, store.latest, []);
       return current(entry.state.values);
+    },
+    voices: (device) => {
+      if (store.deviceRevision(device) === 0) return [];
+      const { state, told } = known(device);
+      if (!told) evaluateDevice(state, store.latest, []);
+      const { plan, reading } = state;
+      const figure = plan.figures.findIndex(({ indicator }) => indicator === 'reachable');
+      return figure === -1 ? [] : voicesOf(plan, reading, figure);
     },
     replay: (device, fromMs, toMs) => replayDevice(store, device, { fromMs, toMs }),
     forget: (device) => {

@@ -34,6 +34,8 @@ export interface Match {
   /** Null: the value itself. */
   readonly counter: Counter | null;
   readonly item: string;
+  /** The label `agent`, '' for none. */
+  readonly agent: string;
   /** The labels that series of one value share, as a key. */
   readonly rest: string;
   /** What items that are the same thing have in common, as a key; '' for nothing. */
@@ -81,7 +83,8 @@ export function matchSeries(labels: Labels): Match[] {
     }
     const item = itemOf(labels, itemLabels);
     const collapse = collapseKey(labels, rule);
-    matches.push({ rule, term: index, counter, item, rest, collapse });
+    const agent = labels.agent ?? '';
+    matches.push({ rule, term: index, counter, item, agent, rest, collapse });
   }
   return matches;
 }

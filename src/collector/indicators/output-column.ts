@@ -24,7 +24,7 @@ export function outputColumn(output: Output, columns: Columns): Column {
   }
   const { scale = 1 } = recipe;
   for (let i = 0; i < values.length; i++) values[i] = settle(range, (values[i] as number) * scale);
-  if (when !== -1) distrust({ times, values }, columns.sum(when));
+  if (when !== -1) distrust({ times, values }, columns.sum(when), recipe.whenNot);
   return { times, from, values };
 }
 
@@ -78,15 +78,15 @@ function positions(wanted: Float64Array, times: Float64Array): Int32Array {
   });
 }
 
-/** Takes away values while `when` is 0, or should have come with this scrape and did not. */
-function distrust(target: Pick<Column, 'times' | 'values'>, when: Column): void {
+/** Takes away values while `when` is `not`, or should have come with this scrape and did not. */
+function distrust(target: Pick<Column, 'times' | 'values'>, when: Column, not = 0): void {
   let at = -1;
   for (let i = 0; i < target.times.length; i++) {
     const time = target.times[i] as number;
     while (at + 1 < when.times.length && (when.times[at + 1] as number) <= time) at++;
     if (at === -1 || Number.isNaN(when.values[at] as number)) continue;
     const since = time - (when.times[at] as number);
-    const trusted = since === 0 ? when.values[at] !== 0 : since > GAP_MS;
+    const trusted = since === 0 ? when.values[at] !== not : since > GAP_MS;
     if (!trusted) target.values[i] = Number.NaN;
   }
 }

@@ -35,6 +35,8 @@ export interface Output {
   readonly recipe: Recipe;
   readonly range: Range;
   readonly item: string;
+  /** Whose view it is: the label `agent`; '' for none. */
+  readonly agent: string;
   /** Indexes of `Plan.sums`. */
   readonly plus: readonly number[];
   readonly minus: readonly number[];
@@ -137,6 +139,7 @@ function makeOutput({ match, terms }: Group, sums: Interned<Sum>): Output | null
     recipe,
     range,
     item,
+    agent: match.agent,
     plus: all.slice(0, minusAt),
     minus: all.slice(minusAt, overAt),
     over: all.slice(overAt),

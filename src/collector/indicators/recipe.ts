@@ -43,10 +43,20 @@ export interface Recipe {
   readonly collapse?: { readonly label: string; readonly when: RegExp };
   /** Values up to and including this one mean "unknown". */
   readonly above?: number;
+  /** Values from this one on mean "unknown". */
+  readonly below?: number;
+  /** The value is a state: 1 while it is this one, else 0. */
+  readonly is?: number;
   /** How far a ratio may exceed 1 and be taken for 1; default rounding only. */
   readonly overshoot?: number;
-  /** While this series is there and 0 the value is not to be trusted. */
+  /** While this series is there and 0 (or `whenNot`) the value is not to be trusted. */
   readonly when?: Term;
+  readonly whenNot?: number;
+  /**
+   * Agents vote: the value is the share of them that say 1, each by its newest look. How many it
+   * takes to call a device down is a threshold like any other.
+   */
+  readonly votes?: true;
   /** Taken as it is: no check of its range. */
   readonly asIs?: true;
 }

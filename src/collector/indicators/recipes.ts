@@ -7,7 +7,7 @@ import type { Recipe } from './recipe.ts';
 import { DATABASES } from './recipes/databases.ts';
 import { NODE_EXPORTER } from './recipes/node-exporter.ts';
 import { PROBES } from './recipes/probes.ts';
-import { SNMP_EXPORTER } from './recipes/snmp-exporter.ts';
+import { SNMP_ANSWERS, SNMP_EXPORTER } from './recipes/snmp-exporter.ts';
 import { WINDOWS_EXPORTER } from './recipes/windows-exporter.ts';
 
 /** Series whose name is an indicator: imports, recording rules. Somebody meant exactly this. */
@@ -21,5 +21,6 @@ export const RECIPES: readonly Recipe[] = Object.freeze([
   ...WINDOWS_EXPORTER,
   ...SNMP_EXPORTER,
   ...PROBES,
+  ...SNMP_ANSWERS,
   ...DATABASES,
 ]);

@@ -28,7 +28,10 @@ async function derive(...scrapes: readonly Readonly<Record<string, number>>[]) {
 }
 
 describe('the table', () => {
-  test.each(NAMES)('%s is derived from standard series', (name) => {
+  /** What only the agent can know: a share without a size, changes between two looks. */
+  const fromAgent = ['memory_used_ratio', 'interface_flaps'];
+
+  test.each(NAMES.filter((name) => !fromAgent.includes(name)))('%s has a recipe', (name) => {
     expect(FROM_SERIES.some(({ indicator }) => indicator === name)).toBe(true);
   });
 
@@ -240,6 +243,57 @@ describe('snmp_exporter', () => {
 
   test('an unknown speed is not a speed', async () => {
     expect(await derive({ [`ifHighSpeed${port}`]: 0 })).toEqual({});
+    expect(await derive({ [`ifSpeed${port}`]: 0 })).toEqual({});
+    expect(await derive({ [`ifSpeed${port}`]: 2 ** 32 - 1 })).toEqual({});
+  });
+
+  test('ifSpeed tells the speed where ifHighSpeed does not', async () => {
+    const slow = await derive({ [`ifSpeed${port}`]: 1e8 });
+    expect(slow).toEqual({ 'network_speed_bytes_per_second{Gi0/1}': 12_500_000 });
+    const both = await derive({ [`ifSpeed${port}`]: 2 ** 32 - 1, [`ifHighSpeed${port}`]: 10_000 });
+    expect(both).toEqual({ 'network_speed_bytes_per_second{Gi0/1}': 1_250_000_000 });
+  });
+
+  test.each([
+    ['up and switched on', 1, 1, 1],
+    ['down', 2, 1, 0],
+    ['a layer below is down', 7, 1, 0],
+    ['dormant', 5, 1, 0],
+    ['switched off', 2, 2, null],
+    ['switched off and without a module', 6, 2, null],
+  ])('a port that is %s', async (_what, oper, admin, up) => {
+    const got = await derive({ [`ifOperStatus${port}`]: oper, [`ifAdminStatus${port}`]: admin });
+    expect(got).toEqual(up === null ? {} : { 'interface_up{Gi0/1}': up });
+  });
+
+  test('a port whose switch is not told is judged by its state', async () => {
+    expect(await derive({ [`ifOperStatus${port}`]: 2 })).toEqual({ 'interface_up{Gi0/1}': 0 });
+  });
+
+  test('bad packets are a share of all packets, both ways together', async () => {
+    const scrape = (n: number, wide: string) => ({
+      [`ifInErrors${port}`]: n,
+      [`ifOutErrors${port}`]: 2 * n,
+      [`ifInDiscards${port}`]: 3 * n,
+      [`ifOutDiscards${port}`]: 4 * n,
+      [`if${wide}InUcastPkts${port}`]: 40 * n,
+      [`if${wide}OutUcastPkts${port}`]: 50 * n,
+    });
+    for (const wide of ['HC', '']) {
+      expect(await derive(scrape(0, wide), scrape(1, wide))).toEqual({
+        'network_errors_ratio{Gi0/1}': 0.1,
+      });
+    }
+  });
+
+  test('uptime is counted in hundredths', async () => {
+    expect(await derive({ sysUpTime: 12_345 })).toEqual({ 'uptime_seconds{}': 123.45 });
+  });
+
+  test('a device that nobody probes is reachable while it answers', async () => {
+    expect(await derive({ snmp_scrape_answered: 0 })).toEqual({ 'reachable{}': 0 });
+    const both = await derive({ snmp_scrape_answered: 0, probe_success: 1 });
+    expect(both).toEqual({ 'reachable{}': 1 });
   });
 });
 
@@ -267,6 +321,10 @@ describe('probes', () => {
   test('a certificate that ended has days below zero', async () => {
     const got = await derive({ probe_ssl_earliest_cert_expiry: DAY / 1_000 - 86_400 });
     expect(got).toEqual({ 'certificate_days_left{}': -1 });
+  });
+
+  test('loss as our own probes tell it', async () => {
+    expect(await derive({ probe_loss_ratio: 0.25 })).toEqual({ 'loss_ratio{}': 0.25 });
   });
 
   test('loss is what was asked and not answered', async () => {

@@ -1,11 +1,14 @@
-/** What somebody sees of a device from outside: blackbox_exporter, ping_exporter, smokeping_prober. */
+/**
+ * What somebody sees of a device from outside: our own probes and blackbox_exporter, ping_exporter,
+ * smokeping_prober.
+ */
 import type { Recipe, Term } from '../recipe.ts';
 
 const SECONDS_PER_DAY = 86_400;
 const ANSWERED: Term = { metric: 'probe_success' };
 
 export const PROBES: readonly Recipe[] = [
-  { indicator: 'reachable', read: 'value', plus: [{ metric: 'probe_success' }] },
+  { indicator: 'reachable', read: 'value', plus: [{ metric: 'probe_success' }], votes: true },
   // A probe that failed took its whole timeout, or 0: neither is a round trip.
   {
     indicator: 'round_trip_seconds',
@@ -19,6 +22,7 @@ export const PROBES: readonly Recipe[] = [
     plus: [{ metric: 'probe_duration_seconds' }],
     when: ANSWERED,
   },
+  { indicator: 'loss_ratio', read: 'value', plus: [{ metric: 'probe_loss_ratio' }] },
   { indicator: 'loss_ratio', read: 'value', plus: [{ metric: 'ping_loss_ratio' }] },
   {
     indicator: 'loss_ratio',
