@@ -10,7 +10,11 @@ const INFO_SERIES: ReadonlyMap<string, string> = new Map([
   ['node_uname_info', 'uname'],
   ['node_os_info', 'os'],
   ['node_dmi_info', 'dmi'],
+  ['snmp_device_info', 'snmp'],
 ]);
+
+/** Series that an agent sends with the labels of its configuration alone. */
+const LABEL_SERIES = new Set(['watchkeeper_agent_up', 'watchkeeper_target_info']);
 
 /** Labels that say where a sample comes from, not what the device is. */
 const ORIGIN = new Set(['__name__', 'instance', 'job', 'agent']);
@@ -26,11 +30,18 @@ export function factsOf(labels: Labels): Readonly<Record<string, string>> | null
   return facts;
 }
 
+/** The labels somebody gave the device in an agent's configuration; null for other series. */
+export function reportedLabelsOf(labels: Labels): Readonly<Record<string, string>> | null {
+  if (!LABEL_SERIES.has(labels.__name__ ?? '')) return null;
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !ORIGIN.has(name)));
+}
+
 /** Series that only one kind of thing has. */
 const KINDS: ReadonlyMap<string, DeviceKind> = new Map([
   ['node_uname_info', 'server'],
   ['node_boot_time_seconds', 'server'],
   ['windows_os_info', 'server'],
+  ['snmp_device_info', 'network'],
   ['ifHCInOctets', 'network'],
   ['ifInOctets', 'network'],
   ['pg_up', 'database'],

@@ -12,7 +12,7 @@ import type { Desk, Principal } from '../desk/desk.ts';
 import type { Cursor, Receipt, Store } from '../store/store.ts';
 import { type Admission, Gate } from './admission.ts';
 import { failed, partial, receipt } from './answer.ts';
-import { factsOf, kindOf } from './facts.ts';
+import { factsOf, kindOf, reportedLabelsOf } from './facts.ts';
 import type {
   Ingest,
   IngestCounters,
@@ -153,6 +153,8 @@ class Receiver implements Ingest {
       const facts = factsOf(labels);
       const device = this.#store.deviceOf(number);
       if (facts !== null) this.#desk.setFacts(device, facts);
+      const reported = reportedLabelsOf(labels);
+      if (reported !== null) this.#desk.setReportedLabels(device, reported);
       const deviceKind = kindOf(labels);
       if (deviceKind !== null && this.#desk.device(device)?.kind === 'unknown') {
         this.#desk.setKind(device, deviceKind);

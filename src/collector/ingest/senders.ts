@@ -19,9 +19,11 @@ export interface Sender {
   /** By entry of `keys`, for those whose number is `REFUSED`. */
   readonly refused: Map<number, KeyRefusal>;
   readonly bucket: TokenBucket;
+  /** Series that got a number since this sender is remembered. */
+  series: number;
   /**
-   * Set when an agent has as many series as it may: further ones are refused without a look at
-   * them, so that a flood of new series costs no more than the bytes it comes in.
+   * Set when it has as many series as it may: further ones are refused without a look at them, so
+   * that a flood of new series costs no more than the bytes it comes in.
    */
   full: KeyRefusal | null;
   /** When its refused samples were last logged, Unix milliseconds. */
@@ -45,6 +47,21 @@ const RATES = Object.freeze({
   import: { perSecond: 500_000, burst: 5_000_000 },
 });
 
+/**
+ * Series of all its devices together. One agent, gone mad or taken over, must leave room for the
+ * others within the collector's limit.
+ */
+export const SERIES_PER_SENDER = Object.freeze({
+  agent: 250_000,
+  'remote-write': Number.POSITIVE_INFINITY,
+  import: Number.POSITIVE_INFINITY,
+});
+
+export const FULL_REFUSAL: KeyRefusal = Object.freeze({
+  reason: 'cardinality',
+  why: `more than ${SERIES_PER_SENDER.agent} series from one agent`,
+});
+
 /** Decoded bytes that are taken for one sample, and what even the smallest request costs. */
 const BYTES_PER_SAMPLE = 100;
 const LEAST_COST = 10;
@@ -62,7 +79,7 @@ export interface SenderLimits {
 }
 
 const SENDER_LIMITS: SenderLimits = Object.freeze({
-  keysPerSender: { agent: 10_000, 'remote-write': 600_000, import: 600_000 },
+  keysPerSender: { agent: 300_000, 'remote-write': 600_000, import: 600_000 },
   keyBytesInAll: 192 * 1024 * 1024,
   templateBytesInAll: 64 * 1024 * 1024,
 });
@@ -95,6 +112,7 @@ export class Senders {
       templates: new Templates(this.#templateBudget),
       refused: new Map(),
       bucket: new TokenBucket(RATES[principal.kind], nowMs),
+      series: 0,
       full: null,
       complainedMs: 0,
     };
@@ -113,6 +131,7 @@ export class Senders {
     this.#keyBytes -= sender.keys.usedBytes;
     sender.keys.clear();
     sender.refused.clear();
+    sender.series = 0;
     sender.full = null;
     sender.templates.clear();
   }

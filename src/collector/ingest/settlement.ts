@@ -9,7 +9,13 @@ import type { Store } from '../store/store.ts';
 import { labelsOfKey } from './key-labels.ts';
 import { Refusals } from './refusals.ts';
 import type { SampleRows } from './sample-rows.ts';
-import { type KeyRefusal, OVERSIZE_REFUSAL, type Sender } from './senders.ts';
+import {
+  FULL_REFUSAL,
+  type KeyRefusal,
+  OVERSIZE_REFUSAL,
+  SERIES_PER_SENDER,
+  type Sender,
+} from './senders.ts';
 import { PENDING, REFUSED } from './series-keys.ts';
 import { restamp, type TimeRule } from './time-rule.ts';
 
@@ -149,23 +155,24 @@ function numberSeries(
     try {
       const number = store.resolve(labels, countedAs(sender.principal, labels));
       sender.keys.numbers[entry] = number;
+      sender.series++;
+      if (sender.series >= SERIES_PER_SENDER[sender.principal.kind]) sender.full = FULL_REFUSAL;
       fresh.push({ number, labels });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'limit_reached') throw error;
       const refusal: KeyRefusal = { reason: 'cardinality', why: error.message };
       refuseKey(sender, entry, refusal);
-      if (sender.principal.kind === 'agent') sender.full = refusal;
     }
   }
   return fresh;
 }
 
 /**
- * Whose limit of series a new one counts against. An agent has one for everything it sends; a
- * Prometheus speaks for many devices, and each of them has its own.
+ * Whose limit of series a new one counts against: each device of a sender has its own. A Prometheus
+ * speaks for many devices, and so does an agent that watches switches.
  */
-function countedAs({ name, kind }: Principal, { instance }: Labels): string {
-  return kind === 'agent' || instance === undefined ? name : `${name}/${instance}`;
+function countedAs({ name }: Principal, { instance }: Labels): string {
+  return instance === undefined || instance === name ? name : `${name}/${instance}`;
 }
 
 function refuseKey(sender: Sender, entry: number, refusal: KeyRefusal): void {

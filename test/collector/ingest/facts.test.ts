@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, kindOf } from '../../../src/collector/ingest/facts.ts';
+import { factsOf, kindOf, reportedLabelsOf } from '../../../src/collector/ingest/facts.ts';
 import { makeLabels } from '../../../src/shared/sample.ts';
 
 const series = (name: string, labels: Record<string, string> = {}) =>
@@ -32,6 +32,15 @@ describe('factsOf', () => {
       expect(factsOf(series(name, { a: 'b' }))).toBeNull();
     },
   );
+});
+
+describe('reportedLabelsOf', () => {
+  it('takes what an agent was configured with from the series that has nothing else', () => {
+    const labels = { job: 'node', agent: 'a1', instance: 'web1', site: 'hq' };
+    expect(reportedLabelsOf(series('watchkeeper_agent_up', labels))).toEqual({ site: 'hq' });
+    expect(reportedLabelsOf(series('watchkeeper_target_info', labels))).toEqual({ site: 'hq' });
+    expect(reportedLabelsOf(series('up', labels))).toBeNull();
+  });
 });
 
 describe('kindOf', () => {

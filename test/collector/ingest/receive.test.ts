@@ -396,7 +396,7 @@ describe('limits', () => {
     }
   });
 
-  it('refuse a flood of new series without looking at each', async () => {
+  it('refuse a flood of new series of a device and keep those it had', async () => {
     const { send, token, clock, store } = await rig({ seriesPerSender: 5 });
     const secret = await token('web1');
     const flood = (round: number) =>
