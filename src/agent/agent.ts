@@ -1,4 +1,4 @@
-/** The agent, wired: sources → sampler → spool → push. New → start → stop; stop undoes in reverse. */
+/** The agent, wired: sources and remote targets → sampler → spool → push. New → start → stop; stop undoes in reverse. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, repeat } from '../shared/clock.ts';
@@ -9,6 +9,7 @@ import { Intake } from './intake.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { accountingDifference, type OwnSample, ownSamples } from './own-series.ts';
 import { openPush, openTransport, type Push, type Transport } from './push/push.ts';
+import { openRemote, type Remote } from './remote.ts';
 import { openSampler, type Sampler } from './sampler/sampler.ts';
 import { claimDirectory } from './single-run.ts';
 import { type Host, listSources, openHost, type Source } from './sources/sources.ts';
@@ -25,6 +26,8 @@ export interface AgentOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** The program's own file; a child that receives traps is started from it. */
+  readonly script?: string;
   /** Whether the newest reload of the configuration was accepted. */
   readonly isReloaded?: () => boolean;
   /** Parts to replace in tests. */
@@ -62,10 +65,12 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
     const spool = await openSpool({ directory, ...room, ...settings.spool });
     cleanups.push(() => spool.close());
     const push = pushOf(options, spool, transport);
-    const own = (): readonly OwnSample[] => ownOf(options, spool, push);
+    let remote: Remote | null = null;
+    const own = (): readonly OwnSample[] => ownOf(options, { spool, push, remote });
     const labels = labelsOf(settings);
     const intake = new Intake({ spool, push, log, labels, own });
     const sampler = samplerOf(options, push, intake);
+    remote = await remoteOf(options, intake);
     const { metricsListen } = settings;
     const metrics = metricsListen === '' ? null : await serveMetrics(metricsListen, own);
     cleanups.push(() => metrics?.close());
@@ -79,10 +84,11 @@ export async function openAgent(options: AgentOptions): Promise<Agent> {
       start: () => {
         push.start();
         sampler.start();
+        void remote?.start();
       },
       settled: () => intake.settled(),
       stop: async (graceMs) => {
-        await sampler.stop();
+        await Promise.all([sampler.stop(), remote?.stop()]);
         await intake.settled();
         await push.stop(graceMs);
         await cleanUp();
@@ -165,11 +171,25 @@ function samplerOf(options: AgentOptions, push: Push, intake: Intake): Sampler {
   });
 }
 
-function ownOf({ clock, version, isReloaded }: AgentOptions, spool: Spool, push: Push) {
+/** Null when nothing but this host is watched. */
+function remoteOf(options: AgentOptions, intake: Intake): Promise<Remote> | null {
+  const { settings, clock, log, version, script = '' } = options;
+  const { snmp, probes, traps } = settings;
+  if (snmp === null && probes === null && traps === null) return null;
+  const onBatch: Intake['pass'] = (samples) => intake.pass(samples);
+  return openRemote({ settings, clock, log, version, script, onBatch });
+}
+
+function ownOf(
+  { clock, version, isReloaded }: AgentOptions,
+  { spool, push, remote }: { spool: Spool; push: Push; remote: Remote | null },
+): readonly OwnSample[] {
   const { user, system } = process.cpuUsage();
   return ownSamples({
     spool: spool.stats(),
     push: push.stats(),
+    rounds: remote?.rounds.stats() ?? null,
+    traps: remote?.traps?.stats() ?? null,
     nowMs: clock.now(),
     version,
     residentBytes: process.memoryUsage.rss(),

@@ -19,4 +19,7 @@ export const DEFAULTS: AgentSettings = Object.freeze({
   metricsListen: '',
   paths: Object.freeze({ proc: '/proc', sys: '/sys', rootfs: '' }),
   logLevel: 'info',
+  snmp: null,
+  probes: null,
+  traps: null,
 });

@@ -18,6 +18,8 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #packer = openPacker();
+  /** Apart, so that many devices do not push the layout of this host out of its memory. */
+  readonly #remotePacker = openPacker();
   /** Labels of own series, encoded once. */
   readonly #encoded = new Map<string, Uint8Array>();
   #last: Promise<void> = Promise.resolve();
@@ -34,13 +36,21 @@ export class Intake {
     const own = this.#options
       .own()
       .map((sample) => ({ labels: this.#labelsOf(sample), timeMs, value: sample.value }));
-    const batches = this.#packer.pack([...samples, ...own]);
-    this.#last = this.#last.then(() => this.#store(batches));
+    this.#put(this.#packer.pack([...samples, ...own]));
+  }
+
+  /** Samples of other devices: without figures of the agent's own. */
+  pass(samples: readonly EncodedSample[]): void {
+    this.#put(this.#remotePacker.pack(samples));
   }
 
   /** What was taken so far is stored, or counted as lost. */
   settled(): Promise<void> {
     return this.#last;
+  }
+
+  #put(batches: readonly NewBatch[]): void {
+    this.#last = this.#last.then(() => this.#store(batches));
   }
 
   async #store(batches: readonly NewBatch[]): Promise<void> {

@@ -1,11 +1,16 @@
 /** The agent about itself: `watchkeeper_agent_*`, pushed with the samples and served on loopback. */
 import type { MetricHelp } from '../shared/exposition.ts';
 import type { PushStats } from './push/push.ts';
+import type { RoundsStats } from './sampler/sampler.ts';
 import type { SpoolStats } from './spool/spool.ts';
+import type { TrapStats } from './traps/traps.ts';
 
 export interface OwnFigures {
   readonly spool: SpoolStats;
   readonly push: PushStats;
+  /** Null where nothing but the host is watched. */
+  readonly rounds: RoundsStats | null;
+  readonly traps: TrapStats | null;
   readonly nowMs: number;
   readonly version: string;
   /** Of the process. */
@@ -107,9 +112,31 @@ const PUSH_METRICS: readonly OwnMetric[] = [
   ),
 ];
 
+const UNKNOWN = Number.NaN;
+const REMOTE_METRICS: readonly OwnMetric[] = [
+  gauge('targets', 'Devices and probes.', (f) => f.rounds?.targets ?? UNKNOWN),
+  counter('rounds', 'Looks at targets.', (f) => f.rounds?.rounds ?? UNKNOWN),
+  counter(
+    'missed_rounds',
+    'Turns left out: the look before had not ended.',
+    (f) => f.rounds?.missed ?? UNKNOWN,
+  ),
+  counter('traps_received', 'Datagrams.', (f) => f.traps?.received ?? UNKNOWN),
+  counter('traps_dropped', 'Datagrams not taken.', (f) => ({
+    label: 'reason',
+    by: f.traps?.dropped ?? {},
+  })),
+  counter('trap_receiver_crashes', 'Ends nobody asked for.', (f) => f.traps?.crashes ?? UNKNOWN),
+  gauge('events_queued', 'Events waiting.', (f) => f.traps?.queuedEvents ?? UNKNOWN),
+  counter('events_delivered', 'Events the collector has.', (f) => f.traps?.delivered ?? UNKNOWN),
+  counter('events_lost', 'Dropped for want of room.', (f) => f.traps?.lostEvents ?? UNKNOWN),
+  counter('events_refused', 'Refused for good.', (f) => f.traps?.refused ?? UNKNOWN),
+];
+
 export const OWN_METRICS: readonly OwnMetric[] = Object.freeze([
   ...SPOOL_METRICS,
   ...PUSH_METRICS,
+  ...REMOTE_METRICS,
   gauge('config_last_reload_successful', '0 when a reload was refused.', (f) =>
     f.isReloaded ? 1 : 0,
   ),

@@ -10,6 +10,8 @@ import { loadSettings } from './settings.ts';
 const GRACE_MS = 5_000;
 
 export interface ProgramOptions {
+  /** The program's own file. */
+  readonly script: string;
   readonly args: readonly string[];
   readonly clock: Clock;
   readonly version: string;
@@ -71,7 +73,14 @@ export class Service {
     const { clock, version } = this.#program;
     const log = this.#log(settings);
     const isReloaded = (): boolean => this.#isReloaded;
-    const agent = await openAgent({ settings, clock, version, log, isReloaded });
+    const agent = await openAgent({
+      settings,
+      clock,
+      version,
+      log,
+      isReloaded,
+      script: this.#program.script,
+    });
     this.#running = { agent, settings };
     agent.start();
     const { collector, data, name } = settings;

@@ -1,11 +1,23 @@
 /** `config/agent.yaml`: one strict schema, every key optional, paths relative to the file. */
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { bytes, checkConfig, duration, jsonSchema, readYaml } from '../shared/config.ts';
+import {
+  bytes,
+  type ConfigProblem,
+  configFailure,
+  duration,
+  jsonSchema,
+  problemsIn,
+  readYaml,
+  schemaProblems,
+} from '../shared/config.ts';
 import { LABEL_NAME, LIMITS } from '../shared/sample.ts';
 import type { AgentSettings } from './cli/cli.ts';
 import { DEFAULTS } from './default-settings.ts';
+import { readProbes } from './probes/probes.ts';
+import { loadSnmpConfig } from './snmp/snmp.ts';
 import { listSources } from './sources/sources.ts';
+import { readTrapSettings } from './traps/traps.ts';
 
 /** Set by the agent itself. */
 const OWN_LABELS: readonly string[] = ['instance', 'agent', 'job'];
@@ -69,14 +81,37 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('Where the host is seen from a container'),
   log_level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
+  snmp: z.unknown().optional().describe('Devices asked by SNMP'),
+  probes: path.optional().describe('File of probes'),
+  traps: z.unknown().optional().describe('Where SNMP traps are received'),
 });
 
 type FromFile = z.infer<typeof settingsSchema>;
 
-/** Throws `config` with every mistake in the file. */
-export function readSettings(file: string): Partial<AgentSettings> {
-  const read = checkConfig(settingsSchema, readYaml(file), file);
-  return settingsOf(read, dirname(resolve(file)));
+/** Throws `config` with every mistake in the file, and in those it names. */
+export async function readSettings(file: string): Promise<Partial<AgentSettings>> {
+  const written = readYaml(file);
+  const problems: ConfigProblem[] = [...schemaProblems(settingsSchema, written, file)];
+  const parts = (written ?? {}) as Partial<FromFile>;
+  const attempt = async <T>(part: unknown, read: () => Promise<T>): Promise<T | null> => {
+    if (part === undefined || part === null) return null;
+    try {
+      return await read();
+    } catch (error) {
+      problems.push(...problemsIn(error, file));
+      return null;
+    }
+  };
+  const directory = dirname(resolve(file));
+  const snmp = await attempt(parts.snmp, async () =>
+    (await loadSnmpConfig()).snmpSettings(parts.snmp, file),
+  );
+  const probes = await attempt(parts.probes, () =>
+    readProbes(resolve(directory, String(parts.probes))),
+  );
+  const traps = await attempt(parts.traps, () => readTrapSettings(parts.traps, file));
+  if (problems.length > 0) throw configFailure(problems);
+  return { ...settingsOf(settingsSchema.parse(written), directory), snmp, probes, traps };
 }
 
 function settingsOf(read: FromFile, directory: string): Partial<AgentSettings> {

@@ -8,7 +8,7 @@ import { DEFAULTS } from './default-settings.ts';
 export async function loadSettings(flags: Flags): Promise<AgentSettings> {
   const file = flags.config;
   const fromFile =
-    file === undefined ? {} : (await import('./settings-file.ts')).readSettings(file);
+    file === undefined ? {} : await (await import('./settings-file.ts')).readSettings(file);
   const merged = { ...DEFAULTS, ...fromFile };
   const name = merged.name || hostname();
   return Object.freeze({

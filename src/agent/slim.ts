@@ -31,7 +31,12 @@ export interface Invocation {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  /** Text of the configuration file; '' without one. */
+  readonly config: string;
 }
+
+/** An agent that asks a thousand devices is at work all the time: it needs the compilers. */
+const WATCHES_MORE = /^(snmp|probes|traps):/m;
 
 export interface Restart {
   readonly program: string;
@@ -42,13 +47,15 @@ export interface Restart {
 
 /**
  * The same command with what is missing, or null: when nothing is, for other verbs than `run`, for
- * a checkout (which loads a TypeScript reader anyway), and where a process cannot be replaced.
+ * a checkout (which loads a TypeScript reader anyway), for an agent that watches more than its host,
+ * and where a process cannot be replaced.
  */
 export function slimRestart(invocation: Invocation): Restart | null {
-  const { program, flags, script, args, env, platform } = invocation;
+  const { program, flags, script, args, env, platform, config } = invocation;
   const missing = FLAGS.filter((flag) => !flags.includes(flag));
   if (missing.length === 0 || platform === 'win32') return null;
   if (args[0] !== 'run' || !script.endsWith('.cjs')) return null;
+  if (WATCHES_MORE.test(config)) return null;
   const argv = [program, ...flags, ...missing, script, ...args];
   return { program, argv, env: { ...ENVIRONMENT, ...env } };
 }

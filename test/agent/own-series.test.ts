@@ -36,6 +36,22 @@ const FIGURES: OwnFigures = {
     clockOffsetSeconds: Number.NaN,
     lastError: '',
   },
+  rounds: { targets: 3, underWay: 1, rounds: 40, missed: 2 },
+  traps: {
+    port: 1162,
+    received: 12,
+    dropped: { rate: 5 },
+    unlisted: {},
+    events: 4,
+    repeats: 3,
+    crashes: 1,
+    queuedEvents: 2,
+    queuedBytes: 900,
+    lostEvents: 0,
+    delivered: 2,
+    refused: 0,
+    lastError: '',
+  },
   nowMs: 1_060_000,
   version: '1.2.3',
   residentBytes: 5e7,
@@ -69,7 +85,7 @@ test('the counters everybody must be able to see are there', () => {
 });
 
 test('figures by reason are a series each', () => {
-  const dropped = ownSamples(FIGURES).filter(({ name }) => name.includes('dropped'));
+  const dropped = ownSamples(FIGURES).filter(({ name }) => name.includes('dropped_samples'));
   expect(dropped.map(({ label, value }) => [label, value])).toEqual([
     [['reason', 'quota'], 6],
     [['reason', 'corrupt'], 4],
@@ -105,4 +121,14 @@ test('promtool finds nothing to say about the text', (context) => {
   const { status, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
   expect(stderr).toBe('');
   expect(status).toBe(0);
+});
+
+test('says of targets and traps how they fare, and nothing where there are none', () => {
+  expect(figure(FIGURES, 'targets')).toBe(3);
+  expect(figure(FIGURES, 'missed_rounds_total')).toBe(2);
+  expect(figure(FIGURES, 'traps_received_total')).toBe(12);
+  expect(figure(FIGURES, 'trap_receiver_crashes_total')).toBe(1);
+  expect(figure(FIGURES, 'events_queued')).toBe(2);
+  const bare = ownSamples({ ...FIGURES, rounds: null, traps: null }).map(({ name }) => name);
+  expect(bare.filter((name) => /target|round|trap|event/.test(name))).toEqual([]);
 });

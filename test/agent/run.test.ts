@@ -40,7 +40,7 @@ describe('reload', () => {
     configure(text);
     const logged: string[] = [];
     const log = createLog({ write: (line) => logged.push(line) });
-    const program = { args: [], clock: manualClock(), version: '9.9.9' };
+    const program = { script: 'agent.ts', args: [], clock: manualClock(), version: '9.9.9' };
     const service = new Service(program, { config: join(home, 'agent.yaml') }, () => log);
     services.push(service);
     await service.start();

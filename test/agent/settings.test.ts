@@ -65,7 +65,42 @@ log_level: debug
     metricsListen: '127.0.0.1:9108',
     paths: { proc: '/host/proc', sys: '/sys', rootfs: '/host/root' },
     logLevel: 'debug',
+    snmp: null,
+    probes: null,
+    traps: null,
   });
+});
+
+/** What an example of the configuration names beside itself. */
+function writeNamedFiles(): void {
+  const files = {
+    'snmp-credentials.yaml':
+      'credentials: { core: { version: "2c", community: c, allow_clear_text: true } }',
+    'trap-credentials.yaml': 'communities: [c]',
+    'probes.yaml': 'probes: { intranet: { kind: tcp, host: intranet.example, port: 80 } }',
+  };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(home, name), text, { mode: 0o600 });
+  }
+}
+
+const REMOTE = `
+snmp:
+  credentials_file: snmp-credentials.yaml
+  credential: core
+  targets: [{ address: 192.0.2.1, name: core-switch-1 }]
+probes: probes.yaml
+traps: { sources: [192.0.2.0/24], credentials: trap-credentials.yaml }
+`;
+
+test('what is watched beside the host comes from the file and those it names', async () => {
+  writeNamedFiles();
+  const { snmp, probes, traps } = await loadSettings({ config: file(REMOTE) });
+  expect(snmp?.targets.map(({ name, address }) => [name, address])).toEqual([
+    ['core-switch-1', '192.0.2.1'],
+  ]);
+  expect(probes?.probes.map(({ name, kind }) => [name, kind])).toEqual([['intranet', 'tcp']]);
+  expect(traps).toMatchObject({ port: 1162, sources: ['192.0.2.0/24'] });
 });
 
 test('flags win over the file, and are relative to where one is', async () => {
@@ -98,9 +133,10 @@ describe('the shipped example', () => {
   test('says what is true: its examples are accepted, its defaults are the defaults', async () => {
     const examples = readFileSync(shipped, 'utf8')
       .split('\n')
-      .filter((line) => /^# {1,3}[a-z_]+:/.test(line))
+      .filter((line) => /^# +(- )?[a-z_]+:/.test(line))
       .map((line) => line.slice(2))
       .join('\n');
+    writeNamedFiles();
     const settings = await loadSettings({ config: file(examples) });
     const { collector, intervalMs, timeoutMs, spool, logLevel } = DEFAULTS;
     expect(settings).toMatchObject({ collector, intervalMs, timeoutMs, spool, logLevel });
@@ -149,6 +185,22 @@ describe('a mistake is named with file, path and reason', () => {
     const config = file('colector: x\ninterval: 15\noff: [cpux]\n');
     const failure = await loadSettings({ config }).catch((error) => error);
     expect(failure.message.split('\n')).toHaveLength(3);
+  });
+
+  test('those of the parts and of the files they name are told with the others', async () => {
+    writeNamedFiles();
+    writeFileSync(join(home, 'probes.yaml'), 'probes: { x: { kind: tcp, host: -oops, port: 0 } }');
+    const text = `colector: x\n${REMOTE.replace('192.0.2.1,', 'http://x,').replace('.0/24', '.0/33')}`;
+    const config = file(text);
+    const failure = await loadSettings({ config }).catch((error) => error);
+    const places = failure.message.split('\n').map((line: string) => line.split(': ').slice(0, 2));
+    expect(places).toEqual([
+      [config, '(file)'],
+      [config, 'snmp.targets[0].address'],
+      [join(home, 'probes.yaml'), 'probes.x.host'],
+      [join(home, 'probes.yaml'), 'probes.x.port'],
+      [config, 'traps.sources[0]'],
+    ]);
   });
 
   test('a file that is not there', async () => {

@@ -9,6 +9,7 @@ const RUN: Invocation = {
   args: ['run', '--data', '/d'],
   env: { PATH: '/usr/bin' },
   platform: 'linux',
+  config: 'name: web-01\n',
 };
 
 test('a bundled agent starts again with the flags that are missing, and everything it was given', () => {
@@ -38,6 +39,8 @@ test.each<[string, Partial<Invocation>]>([
   ['without a verb', { args: [] }],
   ['from a checkout', { script: '/src/agent/main.ts' }],
   ['on Windows', { platform: 'win32' }],
+  ['for one that asks devices', { config: 'name: site\nsnmp:\n  targets: []\n' }],
+  ['for one that probes', { config: 'probes: probes.yaml\n' }],
 ])('not %s', (_, change) => {
   expect(slimRestart({ ...RUN, ...change })).toBeNull();
 });

@@ -5,7 +5,10 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { LogLevel } from '../../shared/log.ts';
+import type { ProbeSettings } from '../probes/probes.ts';
+import type { SnmpSettings } from '../snmp/snmp.ts';
 import type { Host } from '../sources/sources.ts';
+import type { TrapSettings } from '../traps/traps.ts';
 import { runCommand } from './command.ts';
 
 /** What the agent does, after file and flags; times in milliseconds, sizes in bytes. */
@@ -36,6 +39,10 @@ export interface AgentSettings {
   /** Where the host is seen; other than '/' in a container. */
   readonly paths: { readonly proc: string; readonly sys: string; readonly rootfs: string };
   readonly logLevel: LogLevel;
+  /** What is watched beside this host; null where the file says nothing of it. */
+  readonly snmp: SnmpSettings | null;
+  readonly probes: ProbeSettings | null;
+  readonly traps: TrapSettings | null;
 }
 
 /** Flags win over the file. */

@@ -5,7 +5,9 @@ import type { Outcome, VerbContext } from './verb.ts';
 import { addCheckConfig } from './verbs/check-config.ts';
 import { addDoctor } from './verbs/doctor.ts';
 import { addOnce } from './verbs/once.ts';
+import { addProbe } from './verbs/probe.ts';
 import { addRun } from './verbs/run.ts';
+import { addSnmp } from './verbs/snmp.ts';
 import { addSpool } from './verbs/spool.ts';
 
 function buildProgram(context: VerbContext): Command {
@@ -25,6 +27,8 @@ function buildProgram(context: VerbContext): Command {
   addOnce(program, context);
   addCheckConfig(program, context);
   addDoctor(program, context);
+  addProbe(program, context);
+  addSnmp(program, context);
   addSpool(program, context);
   return program;
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Failure, messageOf } from '../../shared/errors.ts';
 import { WRITE_PATH } from '../../shared/protocol.ts';
-import type { HttpTransportOptions, PushAnswer, PushRequest, Transport } from './push.ts';
+import type { Endpoint, HttpTransportOptions, PushAnswer, PushRequest, Transport } from './push.ts';
 import { readToken } from './token.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -15,10 +15,19 @@ const ANSWER_BYTES_MAX = 64 * 1024;
 /** One for live data, one for the backlog. */
 const CONNECTIONS = 2;
 
-function writeUrl(collector: string): URL {
+const REMOTE_WRITE: Endpoint = Object.freeze({
+  path: WRITE_PATH,
+  headers: Object.freeze({
+    'content-encoding': 'snappy',
+    'content-type': 'application/x-protobuf',
+    'x-prometheus-remote-write-version': '0.1.0',
+  }),
+});
+
+function urlOf(collector: string, path: string): URL {
   const url = URL.parse(collector);
   if (url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '') {
-    return new URL(url.pathname.replace(/\/*$/, WRITE_PATH), url);
+    return new URL(url.pathname.replace(/\/*$/, path), url);
   }
   throw new Failure('config', `"${collector}" is not the address of a collector`, {
     hint: 'write it as http://host:8420 or https://host:8420, without a user name',
@@ -70,23 +79,21 @@ function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
 
 export function httpTransport(options: HttpTransportOptions): Transport {
   const { clock, tokenFile, caFile, userAgent, timeoutMs = TIMEOUT_MS } = options;
-  const url = writeUrl(options.collector);
+  const { endpoint = REMOTE_WRITE } = options;
+  const url = urlOf(options.collector, endpoint.path);
   const { call, connections } = connector(url, caFile);
   const underWay = new Set<ClientRequest>();
 
   const attempt = async ({ headers, body }: PushRequest): Promise<PushAnswer> => {
     const own = {
       authorization: `Bearer ${readToken(tokenFile)}`,
-      'content-encoding': 'snappy',
       'content-length': String(body.length),
-      'content-type': 'application/x-protobuf',
       'user-agent': userAgent,
-      'x-prometheus-remote-write-version': '0.1.0',
     };
     const outgoing = call(url, {
       method: 'POST',
       agent: connections,
-      headers: { ...own, ...headers },
+      headers: { ...own, ...endpoint.headers, ...headers },
     });
     let late: Error | undefined;
     const deadline = clock.after(timeoutMs, () => {

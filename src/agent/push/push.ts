@@ -29,9 +29,18 @@ export interface Transport {
   close(): void;
 }
 
+/** What is posted where. */
+export interface Endpoint {
+  readonly path: string;
+  /** Of every request: what kind of body it has. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface HttpTransportOptions {
-  /** Of the collector; the path of the write endpoint is added. */
+  /** Of the collector; the endpoint's path is added. */
   readonly collector: string;
+  /** Default: remote write. */
+  readonly endpoint?: Endpoint;
   /** Holds the bearer token; only its owner may be able to read it. */
   readonly tokenFile: string;
   /** PEM file of an authority to trust beside the system's; '' for none. */

@@ -30,7 +30,7 @@ interface Ended {
 async function agent(args: readonly string[], more: Partial<CliHost> = {}): Promise<Ended> {
   const out: string[] = [];
   const err: string[] = [];
-  const real = makeHost({ args: [], clock: systemClock, version: '9.9.9' });
+  const real = makeHost({ script: 'agent.ts', args: [], clock: systemClock, version: '9.9.9' });
   const host: CliHost = {
     ...real,
     stdout: { write: (text) => void out.push(text) },

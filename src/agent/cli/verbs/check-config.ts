@@ -12,8 +12,8 @@ const isLoopback = (url: string): boolean =>
   /^https?:\/\/(127\.|localhost(:|\/|$)|\[::1\])/.test(url);
 
 /** What is allowed and probably not meant. */
-export function warningsOf({ collector, tokenFile }: AgentSettings): string[] {
-  const warnings: string[] = [];
+export function warningsOf({ collector, tokenFile, snmp }: AgentSettings): string[] {
+  const warnings: string[] = [...(snmp?.warnings ?? [])];
   if (tokenFile === '') warnings.push('token_file is not set: give it with --token-file');
   if (collector.startsWith('http:') && !isLoopback(collector)) {
     warnings.push(`the token goes to ${collector} in clear: use https`);

@@ -7,6 +7,7 @@ import { examine, listSources } from '../../sources/sources.ts';
 import { inspectSpool } from '../../spool/spool.ts';
 import type { AgentSettings, CliHost } from '../cli.ts';
 import { type Finding, findingsText } from '../finding.ts';
+import { icmpFinding } from '../icmp-finding.ts';
 import { probeCollector } from '../probe.ts';
 import { sizeOf, spanOf } from '../text.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
@@ -79,6 +80,7 @@ export function addDoctor(program: Command, { host, outcome }: VerbContext): voi
       const settings = await host.settings(flagsOf(options));
       const findings = [
         ...(await examineSources(host, settings)),
+        await icmpFinding(host, settings),
         await examineSpool(host, settings),
         ...(await examineCollector(host, settings)),
       ];
