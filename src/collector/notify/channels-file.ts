@@ -1,0 +1,181 @@
+/** `channels.yaml`: channels of registered kinds, limits, heartbeat, inbound. */
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { networkComplaint } from '../../shared/address-policy.ts';
+import {
+  bytes,
+  type ConfigProblem,
+  duration,
+  readYaml,
+  schemaProblems,
+} from '../../shared/config.ts';
+import { Failure } from '../../shared/errors.ts';
+import type { PeoplePolicy, Person } from '../people/people.ts';
+import type { ChannelKind, ChannelSettings, NotifySettings } from './channel.ts';
+import { CHANNEL_KINDS } from './channel-kinds.ts';
+import { secretFile, secretProblems } from './secret-file.ts';
+
+const name = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name has lower-case letters, digits and hyphens');
+const [firstKind, ...otherKinds] = CHANNEL_KINDS.map(({ schema }) => schema as z.ZodObject);
+const entry = z.discriminatedUnion('kind', [firstKind as z.ZodObject, ...otherKinds]);
+const perLevel = <T extends z.ZodType>(value: T) =>
+  z.strictObject({ 1: value, 2: value, 3: value, 4: value });
+const count = z.int().min(1).max(10_000);
+const network = z.string().refine((text) => networkComplaint(text) === null, {
+  error: (issue) => `"${String(issue.input)}" ${networkComplaint(String(issue.input)) ?? ''}`,
+});
+
+const DEVICE_LABELS = ['instance', 'device', 'host', 'hostname', 'node'] as const;
+/** Severities as Prometheus' rules and Zabbix name them. */
+const URGENCIES: Readonly<Record<string, 'high' | 'medium' | 'low'>> = Object.freeze({
+  critical: 'high',
+  page: 'high',
+  disaster: 'high',
+  high: 'high',
+  warning: 'medium',
+  average: 'medium',
+  info: 'low',
+  information: 'low',
+  'not classified': 'low',
+});
+
+export const channelsSchema = z.strictObject({
+  channels: z.record(name, entry),
+  allow: z.array(network).default([]),
+  group_wait: perLevel(duration).default({ 1: 0, 2: 0, 3: 30_000, 4: 60_000 }),
+  storm: z
+    .strictObject({ per: duration, messages: perLevel(count) })
+    .default({ per: 600_000, messages: { 1: 30, 2: 20, 3: 10, 4: 5 } }),
+  tries: z.int().min(1).max(20).default(3),
+  heartbeat: z
+    .strictObject({
+      url_file: secretFile,
+      every: duration,
+      plain_http: z.boolean().default(false),
+    })
+    .optional(),
+  own_health: z
+    .strictObject({
+      tick_lag: duration,
+      free_disk: bytes,
+      backlog: z.strictObject({ notices: count, age: duration }),
+    })
+    .default({
+      tick_lag: 30_000,
+      free_disk: 1024 ** 3,
+      backlog: { notices: 200, age: 900_000 },
+    }),
+  inbound: z
+    .strictObject({
+      device_labels: z.array(z.string().min(1)).min(1),
+      urgencies: z.record(z.string().min(1), z.enum(['high', 'medium', 'low'])),
+    })
+    .default({ device_labels: [...DEVICE_LABELS], urgencies: URGENCIES }),
+});
+
+type ChannelsFile = z.infer<typeof channelsSchema>;
+
+/** Null when the file is not of the right shape; its problems are added. */
+export function readChannels(
+  file: string,
+  people: { readonly policy: PeoplePolicy; readonly file: string } | null,
+  problems: ConfigProblem[],
+): NotifySettings | null {
+  let data: unknown;
+  try {
+    data = readYaml(file);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const listed = error.detail.problems as readonly ConfigProblem[] | undefined;
+    problems.push(...(listed ?? [{ file, path: '', reason: error.message }]));
+    return null;
+  }
+  const shape = schemaProblems(channelsSchema, data, file);
+  problems.push(...shape);
+  if (shape.length > 0) return null;
+  const raw = channelsSchema.parse(data);
+  const base = dirname(file);
+  const channels = new Map(
+    Object.entries(raw.channels).map(([key, settings]) => [key, channelOf(key, settings)]),
+  );
+  for (const { name: key, kind, settings } of channels.values()) {
+    for (const { path, reason } of kind.check?.(settings, base) ?? []) {
+      problems.push({ file, path: `channels.${key}.${path}`, reason });
+    }
+  }
+  const beat = secretProblems(base, { url_file: raw.heartbeat?.url_file });
+  for (const { path, reason } of beat) problems.push({ file, path: `heartbeat.${path}`, reason });
+  if (people !== null) problems.push(...addressProblems(people.policy, people.file, channels));
+  return settingsOf(raw, base, channels);
+}
+
+function channelOf(key: string, settings: ChannelsFile['channels'][string]): ChannelSettings {
+  const kind = CHANNEL_KINDS.find((one) => one.kind === settings.kind) as ChannelKind;
+  const follow = (settings as { follow?: ChannelSettings['follow'] }).follow ?? null;
+  return { name: key, kind, settings, follow };
+}
+
+/** People whose channels do not exist, or whose address is none there. */
+function addressProblems(
+  { people }: PeoplePolicy,
+  file: string,
+  channels: ReadonlyMap<string, ChannelSettings>,
+): ConfigProblem[] {
+  return [...people.values()].flatMap((person) =>
+    person.channels.flatMap((address, index) => {
+      const reason = addressComplaint(address, channels);
+      if (reason === null) return [];
+      return [{ file, path: `people.${person.id}.channels[${index}]`, reason }];
+    }),
+  );
+}
+
+function addressComplaint(
+  { channel, to }: Person['channels'][number],
+  channels: ReadonlyMap<string, ChannelSettings>,
+): string | null {
+  const found = channels.get(channel);
+  if (found === undefined) {
+    return `there is no channel "${channel}" in channels.yaml (there: ${[...channels.keys()].join(', ')})`;
+  }
+  const { kind } = found;
+  if (to === '') {
+    return kind.to === 'required' ? `a channel of kind ${kind.kind} needs an address: to` : null;
+  }
+  if (kind.to === 'none') return `a channel of kind ${kind.kind} takes no address`;
+  if (kind.toPattern?.test(to) !== false) return null;
+  return `${JSON.stringify(to)} is no address of a channel of kind ${kind.kind}`;
+}
+
+function settingsOf(
+  raw: ChannelsFile,
+  base: string,
+  channels: ReadonlyMap<string, ChannelSettings>,
+): NotifySettings {
+  const { tick_lag, free_disk, backlog } = raw.own_health;
+  return {
+    base,
+    channels,
+    allow: raw.allow,
+    groupWaitMs: raw.group_wait,
+    storm: { perMs: raw.storm.per, messages: raw.storm.messages },
+    tries: raw.tries,
+    heartbeat:
+      raw.heartbeat === undefined
+        ? null
+        : {
+            urlFile: raw.heartbeat.url_file,
+            everyMs: raw.heartbeat.every,
+            plainHttp: raw.heartbeat.plain_http,
+          },
+    own: {
+      tickLagMs: tick_lag,
+      freeDiskBytes: free_disk,
+      backlogNotices: backlog.notices,
+      backlogMs: backlog.age,
+    },
+    inbound: { deviceLabels: raw.inbound.device_labels, urgencies: raw.inbound.urgencies },
+  };
+}

@@ -1,0 +1,43 @@
+/** Secrets of channels: files that only their owner can read (S52), never values in YAML. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { Failure, messageOf } from '../../shared/errors.ts';
+
+const LONGEST = 4_096;
+
+export const secretFile = z.string().min(1).max(500).describe('A file of mode 0600 with one line');
+
+/** The one line of a file. Throws `config`; the content is in no message. */
+export function readSecretFile(base: string, name: string): string {
+  const file = resolve(base, name);
+  let text: string;
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) {
+      throw new Failure('config', `${file} can be read by others: chmod 600 it`);
+    }
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('config', `cannot read the secret in ${file}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (text.length <= LONGEST && /^\S+$/.test(text)) return text;
+  throw new Failure('config', `${file} does not hold one line without spaces`);
+}
+
+/** Why the secret cannot be used, as a list for a kind's `check`. */
+export function secretProblems(
+  base: string,
+  files: Readonly<Record<string, string | undefined>>,
+): { readonly path: string; readonly reason: string }[] {
+  return Object.entries(files).flatMap(([path, name]) => {
+    try {
+      if (name !== undefined) readSecretFile(base, name);
+      return [];
+    } catch (error) {
+      return [{ path, reason: messageOf(error) }];
+    }
+  });
+}
