@@ -10,10 +10,7 @@ const DEMO_JUDGED_MS = 3_600_000;
 
 export async function removeDevice(doors: JudgingDoors, name: string, actor: Actor): Promise<void> {
   const { store, desk, live, evaluator, faults } = doors;
-  for (const { id } of faults.open().filter(({ device }) => device === name)) {
-    const note = 'the device was removed';
-    await faults.command({ fault: id, kind: 'closed', by: actor.who, note });
-  }
+  await faults.retire(name, { by: actor.who, note: 'the device was removed' });
   evaluator.forget(name);
   live.forget(name);
   await store.removeDevice(name);

@@ -5,22 +5,13 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { finishImport, removeDevice } from './actions.ts';
-import { type Desk, openDesk } from './desk/desk.ts';
 import { agentsByName, factsOf } from './device-facts.ts';
 import { type ControlSocket, claimDirectory, prepareDirectory } from './directory.ts';
-import { type Evaluator, openEvaluator } from './evaluate/evaluate.ts';
-import { type Faults, openFaults } from './faults/faults.ts';
-import {
-  type IndicatorHistory,
-  type LiveIndicators,
-  openHistory,
-  openLiveIndicators,
-} from './indicators/indicators.ts';
-import { type Ingest, openIngest } from './ingest/ingest.ts';
+import { type FaultDesk, openFaultDesk } from './fault-desk.ts';
 import { type Judging, makeJudging } from './judging.ts';
-import { makePastCache, type PastCache } from './past.ts';
 import { loadPolicies, type Policies } from './policies.ts';
 import { openReporter, reportHere } from './reporting.ts';
+import { type Closers, closeAll, openRooms, type Rooms } from './rooms.ts';
 import { configSchemas } from './schemas.ts';
 import { type CollectorSettings, checkExposure } from './settings.ts';
 import {
@@ -31,9 +22,9 @@ import {
   type State,
   webSettings,
 } from './state.ts';
-import { openStore, type Store } from './store/store.ts';
+import { beginWatch, openLate } from './watch.ts';
 import { openWeb, type Web } from './web/web.ts';
-import { SLICE_MS, startWork, type Work } from './work.ts';
+import { SLICE_MS, type Work } from './work.ts';
 
 export interface CollectorOptions {
   readonly settings: CollectorSettings;
@@ -59,62 +50,7 @@ export interface Collector {
   close(): Promise<void>;
 }
 
-/** Samples of this long before the end are judged again after a restart. */
-const REBUILD_MS = 30 * 60_000;
 const VERB_SLICE_MS = 1_000;
-
-interface Rooms {
-  readonly store: Store;
-  readonly desk: Desk;
-  readonly ingest: Ingest;
-  readonly live: LiveIndicators;
-  readonly history: IndicatorHistory;
-  readonly pasts: PastCache;
-  readonly evaluator: Evaluator;
-  readonly faults: Faults;
-}
-
-/** What to undo, newest last; undone in reverse, also when opening stops half-way. */
-type Closers = (() => void | Promise<void>)[];
-
-async function closeAll(closers: Closers): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
-}
-
-async function openRooms(
-  options: CollectorOptions,
-  policies: Policies,
-  closers: Closers,
-): Promise<Rooms> {
-  const { settings, clock, log } = options;
-  const directory = settings.data;
-  const desk = await openDesk({ directory, clock, log: log.room('desk') });
-  closers.push(() => desk.close());
-  const store = await openStore({
-    directory,
-    clock,
-    log,
-    settings: settings.store,
-  });
-  closers.push(() => store.close());
-  const ingest = openIngest({
-    store,
-    desk,
-    clock,
-    log: log.room('ingest'),
-    ...(settings.bodyBytes === undefined ? {} : { bodyBytes: settings.bodyBytes }),
-    ...(settings.store.rawMs === undefined ? {} : { retentionMs: settings.store.rawMs }),
-  });
-  const live = openLiveIndicators(store);
-  const history = openHistory(store, clock);
-  const pasts = makePastCache(history, clock);
-  const { levels, thresholds } = policies;
-  const faults = await openFaults({ directory, clock, log: log.room('faults'), levels });
-  closers.push(() => faults.close());
-  const breached = faults.open().map(({ beganMs, ...fault }) => ({ ...fault, sinceMs: beganMs }));
-  const evaluator = openEvaluator({ policy: thresholds, past: pasts.past, breached });
-  return { store, desk, ingest, live, history, pasts, evaluator, faults };
-}
 
 function openCollectorWeb(
   options: CollectorOptions,
@@ -122,12 +58,13 @@ function openCollectorWeb(
   inside: {
     readonly state: State;
     readonly judging: Judging;
+    readonly faultDesk: FaultDesk;
     readonly reload: () => Promise<void>;
     readonly work: () => Work | undefined;
   },
 ): Promise<Web> {
   const { clock, log, version, entry, serve } = options;
-  const { state, judging, reload, work } = inside;
+  const { state, judging, faultDesk, reload, work } = inside;
   const { desk, store, faults, history } = rooms;
   const startedMs = clock.now();
   const reporter =
@@ -135,6 +72,7 @@ function openCollectorWeb(
   return openWeb(
     {
       ...rooms,
+      ...faultDesk,
       clock,
       log: log.room('web'),
       health: () => healthOf(state, work, startedMs),
@@ -151,6 +89,8 @@ function openCollectorWeb(
           const request = reportRequest(query, state);
           return reporter?.make(request) ?? reportHere(request, { desk, faults, history });
         },
+        raiseFault: async (reported, writing) =>
+          (await faults.raise(reported, faultDesk.context, writing)).fault,
         factsOf: (name) => {
           const device = desk.device(name);
           return device && factsOf(device, agentsByName(desk), store);
@@ -159,33 +99,6 @@ function openCollectorWeb(
     },
     () => webSettings(state, version),
   );
-}
-
-/** Ticks and maintenance, once the hold timers of the time before the restart are rebuilt. */
-async function beginWatch(
-  options: CollectorOptions,
-  rooms: Rooms,
-  inside: { readonly state: State; readonly judging: Judging },
-): Promise<Work> {
-  const { settings, clock, log } = options;
-  const { store, desk, history, pasts } = rooms;
-  const { state, judging } = inside;
-  const live = desk.devices().filter(({ status }) => status === 'live');
-  await judging.replay(live, REBUILD_MS);
-  state.reason = '';
-  return startWork({
-    clock,
-    log,
-    tick: async () => {
-      await judging.tick();
-      state.diskFreeBytes = freeBytes(settings.data);
-    },
-    slices: [
-      () => store.maintain(SLICE_MS),
-      () => history.rollUp({ nowMs: clock.now(), budgetMs: SLICE_MS }),
-      pasts.fetchOne,
-    ],
-  });
 }
 
 export async function openCollector(options: CollectorOptions): Promise<Collector> {
@@ -218,17 +131,32 @@ async function openClaimed(
     reloadMs: clock.now(),
     diskFreeBytes: freeBytes(settings.data),
   };
-  const judging = makeJudging({ ...rooms, clock });
-  const reload = makeReload(options, rooms, state);
   let work: Work | undefined;
-  const web = await openCollectorWeb(options, rooms, { state, judging, reload, work: () => work });
+  const faultDesk = await openFaultDesk(
+    {
+      ...rooms,
+      directory: settings.data,
+      clock,
+      log,
+      organisation: settings.organisation,
+      policies: () => state.policies,
+      health: () => healthOf(state, () => work, clock.now()),
+    },
+    closers,
+  );
+  const quiet = { ...faultDesk.context, begin: faultDesk.begin };
+  const late = openLate(rooms, { clock, state, context: faultDesk.context });
+  const judging = makeJudging({ ...rooms, clock, quiet, late });
+  const reload = makeReload(options, { ...rooms, faultDesk }, state);
+  const inside = { state, judging, faultDesk, reload, work: () => work };
+  const web = await openCollectorWeb(options, rooms, inside);
   closers.push(() => web.close());
   const { host, port } = settings.listen;
   const { url } = serve ? await web.listen(host, port) : { url: '' };
   socket.serve(web.takeLocal);
   const begin = async (): Promise<void> => {
     if (!serve) return;
-    work = await beginWatch(options, rooms, { state, judging });
+    work = await beginWatch(options, rooms, { state, judging, faultDesk, late });
     log.info('on watch', { url });
   };
   const ready = begin();

@@ -1,13 +1,36 @@
 /** What evaluate and faults are told of a device, from the ledger and the store. */
 import type { AgentRecord, Desk, Device } from './desk/desk.ts';
 import type { DeviceFacts } from './evaluate/evaluate.ts';
-import type { Impact } from './faults/faults.ts';
+import type { FaultContext, Impact } from './faults/faults.ts';
 import type { Store } from './store/store.ts';
 
 /** Faults of a device without the label `impact` are of medium impact. */
 export function impactOf(labels: Readonly<Record<string, string>>): Impact {
   const { impact } = labels;
   return impact === 'high' || impact === 'low' ? impact : 'medium';
+}
+
+/** Business systems that depend on a device: its label `system`, several with commas. */
+export function systemsOf({ system = '' }: Readonly<Record<string, string>>): readonly string[] {
+  return system
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** What the ledger's labels say to the faults room; whether it is quiet is another's to say. */
+export function faultContext(
+  desk: Pick<Desk, 'device'>,
+  quiet: Pick<FaultContext, 'quietOf' | 'flapOf'> | undefined,
+): FaultContext {
+  const labels = (name: string) => desk.device(name)?.labels ?? {};
+  return {
+    impactOf: (name) => impactOf(labels(name)),
+    policyOf: (name) => labels(name).level_policy ?? '',
+    systemsOf: (name) => systemsOf(labels(name)),
+    quietOf: (about) => quiet?.quietOf(about) ?? null,
+    flapOf: (changesMs) => quiet?.flapOf?.(changesMs) ?? { state: 'steady' },
+  };
 }
 
 export function factsOf(

@@ -1,11 +1,15 @@
-/** The tick: `live.update → evaluator.tick → faults.apply`, and its rebuilding after a restart. */
+/**
+ * The tick: `live.update → evaluator.tick → faults.apply → faults.advance`, and its rebuilding
+ * after a restart.
+ */
 import type { Clock } from '../shared/clock.ts';
 import type { IndicatorValue } from '../shared/indicator.ts';
 import type { Desk, Device } from './desk/desk.ts';
-import { agentsByName, factsOf, impactOf, watchedDevices } from './device-facts.ts';
+import { agentsByName, factsOf, faultContext, watchedDevices } from './device-facts.ts';
 import type { DeviceFacts, Evaluator } from './evaluate/evaluate.ts';
-import type { Faults, Impact } from './faults/faults.ts';
+import type { Fault, FaultContext, Faults } from './faults/faults.ts';
 import type { LiveIndicators } from './indicators/indicators.ts';
+import type { Late } from './late.ts';
 import type { Store } from './store/store.ts';
 
 export interface JudgingDoors {
@@ -15,6 +19,16 @@ export interface JudgingDoors {
   readonly evaluator: Evaluator;
   readonly faults: Faults;
   readonly clock: Clock;
+  /** Without it every fault is announced. */
+  readonly quiet?: QuietWord;
+  /** Told of what came, to find what comes late. */
+  readonly late?: Pick<Late, 'saw'>;
+}
+
+/** What the quiet room says to the faults. */
+export interface QuietWord extends Pick<FaultContext, 'quietOf' | 'flapOf'> {
+  /** Told what goes on and what was seen, at the start of every tick, before anything is asked. */
+  begin(open: readonly Fault[], values: readonly IndicatorValue[]): void;
 }
 
 export interface Judging {
@@ -30,18 +44,24 @@ export interface Judging {
 }
 
 export function makeJudging(doors: JudgingDoors): Judging {
-  const { store, desk, live, evaluator, faults, clock } = doors;
-  const impact = (name: string): Impact => impactOf(desk.device(name)?.labels ?? {});
+  const { store, desk, live, evaluator, faults, clock, quiet } = doors;
+  const context = faultContext(desk, quiet);
   const isLive = ({ device }: IndicatorValue): boolean => desk.device(device)?.status === 'live';
   const judge = async (
     values: readonly IndicatorValue[],
     devices: readonly DeviceFacts[],
   ): Promise<void> => {
-    // Also without a verdict: policy closes recovered faults with time.
-    await faults.apply(evaluator.tick(values, devices, clock.now()), impact);
+    quiet?.begin(faults.open(), values);
+    await faults.apply(evaluator.tick(values, devices, clock.now()), context);
+    // Also without a verdict: clocks run on, and what was quiet may be announced.
+    await faults.advance(context);
   };
   return {
-    tick: () => judge(live.update().filter(isLive), watchedDevices(desk, store)),
+    tick: () => {
+      const values = live.update().filter(isLive);
+      doors.late?.saw(values);
+      return judge(values, watchedDevices(desk, store));
+    },
     settle: () => judge([], []),
     replay: async (devices, spanMs) => {
       const agents = agentsByName(desk);

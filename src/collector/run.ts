@@ -109,10 +109,9 @@ function checkConfig(program: ProgramOptions, flags: Flags): ConfigCheck {
   const settings = readSettings(program, flags);
   checkExposure(settings);
   loadPolicies(settings);
-  const { thresholds, levels, capacity } = settings.policies;
   const own = flags.config === undefined ? [] : [flags.config];
   return {
-    files: [...own, thresholds, levels, capacity],
+    files: [...own, ...Object.values(settings.policies)],
     warnings: program.nodeWarning === null ? [] : [program.nodeWarning],
   };
 }

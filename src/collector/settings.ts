@@ -11,7 +11,18 @@ import { DEFAULT_LISTEN } from '../shared/protocol.ts';
 import type { StoreSettings } from './store/store.ts';
 
 /** The data-only files that ship with the collector. */
-export const POLICY_FILES = ['thresholds', 'levels', 'capacity'] as const;
+export const POLICY_FILES = [
+  'thresholds',
+  'calendars',
+  'levels',
+  'capacity',
+  'people',
+  'duty',
+  'channels',
+  'quiet',
+  'process',
+  'notices',
+] as const;
 export type PolicyFile = (typeof POLICY_FILES)[number];
 
 const zone = z.string().refine(isTimezone, {
@@ -35,7 +46,7 @@ export const settingsSchema = z.strictObject({
   limits: z
     .strictObject({
       body: bytes.optional().describe('Compressed bytes of one write request'),
-      series_per_sender: count.optional().describe('Of a remote-write sender: for each device'),
+      series_per_sender: count.optional().describe('For each device of a sender'),
       series_per_collector: count.optional(),
       connections: count.optional(),
       connections_per_address: count.optional().describe('Loopback is not counted'),
@@ -51,8 +62,15 @@ export const settingsSchema = z.strictObject({
   policies: z
     .strictObject({
       thresholds: z.string().optional(),
+      calendars: z.string().optional(),
       levels: z.string().optional(),
       capacity: z.string().optional(),
+      people: z.string().optional(),
+      duty: z.string().optional().describe('Roster and escalation'),
+      channels: z.string().optional().describe('How people are told'),
+      quiet: z.string().optional().describe('Dependencies, flapping, storms'),
+      process: z.string().optional().describe('Problems, changes, releases'),
+      notices: z.string().optional().describe('Folder of the templates of notices'),
     })
     .optional(),
 });
@@ -112,12 +130,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** A shipped file: `config/` of a checkout, or beside the bundle. */
-function shippedFile(name: PolicyFile): string {
+/** A shipped file, or the folder of notices: in `config/` of a checkout, or beside the bundle. */
+function shipped(name: PolicyFile): string {
   const here = import.meta.dirname;
+  const entry = name === 'notices' ? name : `${name}.yaml`;
   const places = [join(here, 'config'), join(here, '../config'), join(here, '../../config')];
-  const found = places.find((place) => existsSync(join(place, `${name}.yaml`)));
-  return resolve(found ?? join(here, '../../config'), `${name}.yaml`);
+  const found = places.find((place) => existsSync(join(place, entry)));
+  return resolve(found ?? join(here, '../../config'), entry);
 }
 
 /** Reads a secret; one that others can read is refused (S52). Throws `config`. */
@@ -153,7 +172,7 @@ export function loadSettings(source: SettingsSource): CollectorSettings {
   const secret = (file: string | undefined): string | null =>
     file === undefined ? null : readSecret(resolve(base, file));
   const policy = (name: PolicyFile): string =>
-    raw.policies?.[name] === undefined ? shippedFile(name) : resolve(base, raw.policies[name]);
+    raw.policies?.[name] === undefined ? shipped(name) : resolve(base, raw.policies[name]);
   return {
     data: resolve(source.data ?? (raw.data === undefined ? './data' : resolve(base, raw.data))),
     listen: parseListen(source.listen ?? raw.listen ?? DEFAULT_LISTEN),
@@ -166,11 +185,9 @@ export function loadSettings(source: SettingsSource): CollectorSettings {
     connectionsPerAddress: raw.limits?.connections_per_address ?? 512,
     token: secret(raw.web?.token_file),
     metricsToken: secret(raw.web?.metrics_token_file),
-    policies: {
-      thresholds: policy('thresholds'),
-      levels: policy('levels'),
-      capacity: policy('capacity'),
-    },
+    policies: Object.fromEntries(POLICY_FILES.map((name) => [name, policy(name)])) as Readonly<
+      Record<PolicyFile, string>
+    >,
   };
 }
 

@@ -5,6 +5,7 @@ import { Failure, messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import { LIMITS } from '../shared/sample.ts';
 import type { Evaluator } from './evaluate/evaluate.ts';
+import type { FaultDesk } from './fault-desk.ts';
 import type { Faults } from './faults/faults.ts';
 import { loadPolicies, type Policies } from './policies.ts';
 import type { ReportRequest } from './reports/reports.ts';
@@ -44,6 +45,7 @@ export function webSettings({ settings }: State, version: string): WebSettings {
   const { token, metricsToken, locale, timezone, connections, connectionsPerAddress } = settings;
   return {
     ...{ version, token, metricsToken, locale, timezone, connections, connectionsPerAddress },
+    organisation: settings.organisation,
     bodyBytes: settings.bodyBytes ?? LIMITS.bodyBytes,
   };
 }
@@ -98,7 +100,11 @@ function checkFixed(now: CollectorSettings, next: CollectorSettings): void {
 /** Check → swap: everything is read and good before anything changes. */
 export function makeReload(
   { reread, clock, log }: ReloadOptions,
-  rooms: { readonly evaluator: Evaluator; readonly faults: Faults },
+  rooms: {
+    readonly evaluator: Evaluator;
+    readonly faults: Faults;
+    readonly faultDesk: Pick<FaultDesk, 'reload'>;
+  },
   state: State,
 ): () => Promise<void> {
   return async () => {
@@ -111,6 +117,7 @@ export function makeReload(
       state.policies = policies;
       rooms.evaluator.reload(policies.thresholds);
       rooms.faults.reload(policies.levels);
+      rooms.faultDesk.reload(policies);
       state.reloadOk = true;
       state.reloadMs = clock.now();
       log.info('configuration reloaded');

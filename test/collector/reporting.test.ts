@@ -8,7 +8,7 @@ import { loadPolicies } from '../../src/collector/policies.ts';
 import { openReporter } from '../../src/collector/reporting.ts';
 import { loadReportPolicy, type ReportRequest } from '../../src/collector/reports/reports.ts';
 import { projectFile } from '../support/parts.ts';
-import { openStage, type Stage, sample } from './stage.ts';
+import { openStage, type Stage, sample, shippedPolicies } from './stage.ts';
 
 const MAIN = pathToFileURL(projectFile('src/collector/main.ts'));
 const policy = loadReportPolicy(projectFile('config/capacity.yaml'));
@@ -125,12 +125,6 @@ test('a worker that dies or says nothing is a failure of ours, not a hang', asyn
 });
 
 test('the policy is plain data: it crosses to the worker unchanged', () => {
-  const { capacity } = loadPolicies({
-    policies: {
-      thresholds: projectFile('config/thresholds.yaml'),
-      levels: projectFile('config/levels.yaml'),
-      capacity: projectFile('config/capacity.yaml'),
-    },
-  });
+  const { capacity } = loadPolicies({ policies: shippedPolicies() });
   expect(structuredClone(capacity)).toEqual(capacity);
 });

@@ -26,6 +26,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** The policies that ship with the collector. */
+export function shippedPolicies(): CollectorSettings['policies'] {
+  return loadSettings({ machineTimezone: 'Asia/Shanghai' }).policies;
+}
+
 export interface StageOptions {
   readonly settings?: Partial<CollectorSettings>;
   readonly serve?: boolean;

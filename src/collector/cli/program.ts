@@ -5,13 +5,21 @@ import type { CliHost } from './cli.ts';
 import { plain } from './table.ts';
 import type { Outcome, VerbContext } from './verb.ts';
 import { addAgentVerbs } from './verbs/agent.ts';
+import { addChangeVerbs } from './verbs/change.ts';
 import { addCheckConfig } from './verbs/check-config.ts';
+import { addDependencyVerbs } from './verbs/dependency.ts';
 import { addDeviceVerbs } from './verbs/device.ts';
+import { addDutyVerbs } from './verbs/duty.ts';
+import { addEventVerbs } from './verbs/event.ts';
 import { addFaultVerbs } from './verbs/fault.ts';
 import { addImportVerbs } from './verbs/import.ts';
+import { addKnowledgeVerbs } from './verbs/knowledge.ts';
+import { addNoticeVerbs } from './verbs/notice.ts';
+import { addProblemVerbs } from './verbs/problem.ts';
 import { addReportVerb } from './verbs/report.ts';
 import { addServe } from './verbs/serve.ts';
 import { addThresholdVerbs } from './verbs/threshold.ts';
+import { addWindowVerbs } from './verbs/window.ts';
 
 function buildProgram(context: VerbContext): Command {
   const { host } = context;
@@ -30,8 +38,16 @@ function buildProgram(context: VerbContext): Command {
   addReportVerb(program, context);
   addAgentVerbs(program, context);
   addFaultVerbs(program, context);
+  addDutyVerbs(program, context);
+  addNoticeVerbs(program, context);
+  addWindowVerbs(program, context);
+  addProblemVerbs(program, context);
+  addChangeVerbs(program, context);
+  addKnowledgeVerbs(program, context);
   addThresholdVerbs(program, context);
   addDeviceVerbs(program, context);
+  addDependencyVerbs(program, context);
+  addEventVerbs(program, context);
   return program;
 }
 

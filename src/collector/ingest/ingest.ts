@@ -61,6 +61,8 @@ export interface IngestOptions {
   readonly bodyBytes?: number;
   /** Samples older than this are not live data any more; default: the store's for raw samples. */
   readonly retentionMs?: number;
+  /** Of all devices of one agent; default 250,000. */
+  readonly seriesPerAgent?: number;
 }
 
 export function openIngest(options: IngestOptions): Ingest {

@@ -24,7 +24,7 @@ import { clockOffset, cursorOf, gapsOf, type Headers } from './numbering.ts';
 import { ownershipBy } from './ownership.ts';
 import { BodyReader, type Reading } from './reading.ts';
 import type { Refusals } from './refusals.ts';
-import { type Sender, Senders } from './senders.ts';
+import { SENDER_LIMITS, type Sender, Senders } from './senders.ts';
 import { declaredLength } from './snappy.ts';
 import { Tally } from './tally.ts';
 import { timeRule } from './time-rule.ts';
@@ -52,7 +52,10 @@ class Receiver implements Ingest {
     this.#clock = clock;
     this.#log = log;
     this.#retentionMs = limits.retentionMs ?? RETENTION_MS;
-    const senders = new Senders(Number.parseInt(clock.randomHex(4), 16) | 0);
+    const senders = new Senders(Number.parseInt(clock.randomHex(4), 16) | 0, {
+      ...SENDER_LIMITS,
+      ...(limits.seriesPerAgent === undefined ? {} : { seriesPerAgent: limits.seriesPerAgent }),
+    });
     const bodyBytes = limits.bodyBytes ?? LIMITS.bodyBytes;
     this.#gate = new Gate({ desk, senders, clock, bodyBytes });
     this.#reader = new BodyReader(store, senders, ownershipBy(desk));

@@ -21,6 +21,7 @@ export interface Sender {
   readonly bucket: TokenBucket;
   /** Series that got a number since this sender is remembered. */
   series: number;
+  readonly mostSeries: number;
   /**
    * Set when it has as many series as it may: further ones are refused without a look at them, so
    * that a flood of new series costs no more than the bytes it comes in.
@@ -47,21 +48,6 @@ const RATES = Object.freeze({
   import: { perSecond: 500_000, burst: 5_000_000 },
 });
 
-/**
- * Series of all its devices together. One agent, gone mad or taken over, must leave room for the
- * others within the collector's limit.
- */
-export const SERIES_PER_SENDER = Object.freeze({
-  agent: 250_000,
-  'remote-write': Number.POSITIVE_INFINITY,
-  import: Number.POSITIVE_INFINITY,
-});
-
-export const FULL_REFUSAL: KeyRefusal = Object.freeze({
-  reason: 'cardinality',
-  why: `more than ${SERIES_PER_SENDER.agent} series from one agent`,
-});
-
 /** Decoded bytes that are taken for one sample, and what even the smallest request costs. */
 const BYTES_PER_SAMPLE = 100;
 const LEAST_COST = 10;
@@ -76,12 +62,15 @@ export interface SenderLimits {
   readonly keysPerSender: Readonly<Record<TokenKind, number>>;
   readonly keyBytesInAll: number;
   readonly templateBytesInAll: number;
+  /** Of all its devices: one agent, gone mad or taken over, must leave room for the others. */
+  readonly seriesPerAgent: number;
 }
 
-const SENDER_LIMITS: SenderLimits = Object.freeze({
+export const SENDER_LIMITS: SenderLimits = Object.freeze({
   keysPerSender: { agent: 300_000, 'remote-write': 600_000, import: 600_000 },
   keyBytesInAll: 192 * 1024 * 1024,
   templateBytesInAll: 64 * 1024 * 1024,
+  seriesPerAgent: 250_000,
 });
 
 export const OVERSIZE_REFUSAL: KeyRefusal = Object.freeze({
@@ -113,6 +102,8 @@ export class Senders {
       refused: new Map(),
       bucket: new TokenBucket(RATES[principal.kind], nowMs),
       series: 0,
+      mostSeries:
+        principal.kind === 'agent' ? this.#limits.seriesPerAgent : Number.POSITIVE_INFINITY,
       full: null,
       complainedMs: 0,
     };

@@ -9,13 +9,7 @@ import type { Store } from '../store/store.ts';
 import { labelsOfKey } from './key-labels.ts';
 import { Refusals } from './refusals.ts';
 import type { SampleRows } from './sample-rows.ts';
-import {
-  FULL_REFUSAL,
-  type KeyRefusal,
-  OVERSIZE_REFUSAL,
-  SERIES_PER_SENDER,
-  type Sender,
-} from './senders.ts';
+import { type KeyRefusal, OVERSIZE_REFUSAL, type Sender } from './senders.ts';
 import { PENDING, REFUSED } from './series-keys.ts';
 import { restamp, type TimeRule } from './time-rule.ts';
 
@@ -155,8 +149,7 @@ function numberSeries(
     try {
       const number = store.resolve(labels, countedAs(sender.principal, labels));
       sender.keys.numbers[entry] = number;
-      sender.series++;
-      if (sender.series >= SERIES_PER_SENDER[sender.principal.kind]) sender.full = FULL_REFUSAL;
+      if (++sender.series >= sender.mostSeries) sender.full = fullRefusal(sender);
       fresh.push({ number, labels });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'limit_reached') throw error;
@@ -173,6 +166,10 @@ function numberSeries(
  */
 function countedAs({ name }: Principal, { instance }: Labels): string {
   return instance === undefined || instance === name ? name : `${name}/${instance}`;
+}
+
+function fullRefusal({ principal, mostSeries }: Sender): KeyRefusal {
+  return { reason: 'cardinality', why: `${principal.name} sends more than ${mostSeries} series` };
 }
 
 function refuseKey(sender: Sender, entry: number, refusal: KeyRefusal): void {

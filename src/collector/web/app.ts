@@ -110,7 +110,7 @@ function addRoute(app: FastifyInstance, route: Route, around: Surroundings): voi
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser(
         '*',
-        { parseAs: 'buffer', bodyLimit: around.settings().bodyBytes },
+        { parseAs: 'buffer', bodyLimit: route.bodyBytes ?? around.settings().bodyBytes },
         (_request, body, done) => done(null, body),
       );
     }

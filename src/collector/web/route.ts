@@ -67,6 +67,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly body?: B;
   /** `raw`: the handler gets the body's bytes (ingest only). */
   readonly raw?: boolean;
+  /** Largest raw body; the limit of writes where it is not given. */
+  readonly bodyBytes?: number;
   /** Shape of the JSON answer, or its media type when it is not JSON. */
   readonly answer: z.ZodType | string;
   /** An object becomes JSON, `ReplyBody` goes out as it is. */
@@ -89,6 +91,7 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly raw: boolean;
+  readonly bodyBytes: number | null;
   readonly answer: z.ZodType | string;
   /** Validates, then handles. Throws `bad_request` naming every wrong field. */
   run(raw: RawInput, scene: Scene): Promise<unknown>;
@@ -126,6 +129,7 @@ export function defineRoute<
     query,
     body: spec.body ?? null,
     raw: spec.raw ?? false,
+    bodyBytes: spec.bodyBytes ?? null,
     answer: spec.answer,
     run: async (raw: RawInput, scene: Scene) =>
       spec.handle({

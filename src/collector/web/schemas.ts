@@ -57,8 +57,28 @@ export const deviceSchema = z.object({
   open_faults: z.array(z.string()),
 });
 
+const moment = nullableTime;
+
+export const faultClockSchema = z.object({
+  clock: z.enum(['respond', 'arrive', 'repair']),
+  state: z.enum(['none', 'waiting', 'running', 'paused', 'met', 'missed']),
+  limit_seconds: z.number().nullable().describe('Working time; null: the rule names no limit'),
+  start: moment,
+  deadline: moment.describe('null: no limit, not begun, or paused'),
+  stopped: moment,
+  told: z.number().describe('Highest share of the limit that was told: 0, 0.5, 0.8 or 1'),
+});
+
+export const faultRecordSchema = z.object({
+  cause_class: z.string(),
+  cause: z.string(),
+  measures: z.string(),
+  result: z.string(),
+});
+
 export const faultSchema = z.object({
   id: z.string(),
+  origin: z.enum(['threshold', 'person', 'trap', 'inbound', 'self']),
   device: z.string(),
   rule: z.string(),
   indicator: z.string(),
@@ -68,13 +88,37 @@ export const faultSchema = z.object({
   severity: z.string(),
   urgency: z.string(),
   impact: z.string(),
+  policy: z.string(),
+  systems: z.array(z.string()),
   phenomenon: z.object({ en: z.string(), zh: z.string() }),
   value,
   limit: value,
   began: time.describe('Event time of the first bad sample'),
   opened: time,
-  recovered: nullableTime,
-  closed: nullableTime,
+  responded: moment,
+  arrived: moment,
+  repaired: moment,
+  recovered: moment,
+  verified: moment,
+  closed: moment,
+  owner: z.string(),
+  quiet: z.object({ why: z.string(), by: z.string(), note: z.string() }).nullable(),
+  flapping: z.boolean(),
+  reopened: z.int(),
+  late: z.boolean(),
+  false_alarm: z.boolean(),
+  paused: z.object({ from: time, reason: z.string(), by: z.string() }).nullable(),
+  clocks: z.array(faultClockSchema),
+  record: faultRecordSchema,
+  links: z.array(z.object({ fault: z.string(), how: z.string() })),
+  version: z.int().describe('For If-Match'),
+});
+
+export const attachmentSchema = z.object({
+  sha256: z.string(),
+  name: z.string(),
+  type: z.string(),
+  bytes: z.int(),
 });
 
 export const ledgerSchema = z.object({

@@ -2,7 +2,7 @@
 import { INDICATORS, type IndicatorValue } from '../../shared/indicator.ts';
 import { SLOT_MS } from '../../shared/units.ts';
 import type { AgentRecord, AuditEntry, Device } from '../desk/desk.ts';
-import type { Fault, LedgerEntry } from '../faults/faults.ts';
+import type { Fault, FaultClock, LedgerEntry } from '../faults/faults.ts';
 import type { SlotSeries } from '../indicators/indicators.ts';
 import type { StoredGap } from '../store/store.ts';
 import type { WebDoors } from './web.ts';
@@ -58,15 +58,39 @@ export function deviceView(
 
 export function faultView(fault: Fault): object {
   const { id, device, rule, indicator, item, state, level, severity, urgency, impact } = fault;
+  const { origin, policy, systems, owner, quiet, flapping, reopened, late, links, paused } = fault;
+  const { causeClass, ...record } = fault.record;
   return {
     ...{ id, device, rule, indicator, item, state, level, severity, urgency, impact },
+    ...{ origin, policy, systems, owner, flapping, reopened, late, links },
+    // What keeps it quiet may carry more than is promised.
+    quiet: quiet && { why: quiet.why, by: quiet.by, note: quiet.note },
     phenomenon: fault.phenomenon,
     value: numberOrNull(fault.value),
     limit: numberOrNull(fault.limit),
     began: iso(fault.beganMs),
     opened: iso(fault.openedMs),
+    responded: isoOrNull(fault.respondedMs),
+    arrived: isoOrNull(fault.arrivedMs),
+    repaired: isoOrNull(fault.repairedMs),
     recovered: isoOrNull(fault.recoveredMs),
+    verified: isoOrNull(fault.verifiedMs),
     closed: isoOrNull(fault.closedMs),
+    false_alarm: fault.falseAlarm,
+    paused: paused && { from: iso(paused.fromMs), reason: paused.reason, by: paused.by },
+    clocks: fault.clocks.map(clockView),
+    record: { cause_class: causeClass, ...record },
+    version: fault.last,
+  };
+}
+
+function clockView({ clock, state, limitMs, startMs, deadlineMs, stoppedMs, told }: FaultClock) {
+  return {
+    ...{ clock, state, told },
+    limit_seconds: limitMs === null ? null : limitMs / 1_000,
+    start: isoOrNull(startMs),
+    deadline: isoOrNull(deadlineMs),
+    stopped: isoOrNull(stoppedMs),
   };
 }
 

@@ -6,11 +6,15 @@ import type { Socket } from 'node:net';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
-import type { Actor, Desk } from '../desk/desk.ts';
+import type { Actor, Dependencies, Desk, Events } from '../desk/desk.ts';
 import type { DeviceFacts, Evaluator } from '../evaluate/evaluate.ts';
-import type { Faults } from '../faults/faults.ts';
+import type { Fault, FaultReport, Faults, Writing } from '../faults/faults.ts';
 import type { IndicatorHistory, LiveIndicators } from '../indicators/indicators.ts';
 import type { Ingest } from '../ingest/ingest.ts';
+import type { Notify } from '../notify/notify.ts';
+import type { People } from '../people/people.ts';
+import type { ProcessRoom } from '../process/process.ts';
+import type { QuietRoom } from '../quiet/quiet.ts';
 import type { Rendering } from '../reports/reports.ts';
 import type { Store } from '../store/store.ts';
 import { createWeb } from './server.ts';
@@ -66,6 +70,8 @@ export interface WebActions {
   finishImport(end: ImportEnd, actor: Actor): Promise<{ readonly refusedSamples: number }>;
   /** Runs a report away from the ingest loop (a worker thread when serving). */
   report(query: ReportQuery): Promise<Rendering>;
+  /** A fault that no threshold measures, with what the ledger knows of its device. */
+  raiseFault(report: FaultReport, writing: Writing): Promise<Fault>;
   /** What evaluate is told of a device. */
   factsOf(name: string): DeviceFacts | undefined;
 }
@@ -73,11 +79,17 @@ export interface WebActions {
 export interface WebDoors {
   readonly store: Store;
   readonly desk: Desk;
+  readonly events: Events;
+  readonly dependencies: Dependencies;
   readonly ingest: Ingest;
   readonly live: LiveIndicators;
   readonly history: IndicatorHistory;
   readonly evaluator: Evaluator;
   readonly faults: Faults;
+  readonly people: People;
+  readonly notify: Notify;
+  readonly quiet: QuietRoom;
+  readonly process: ProcessRoom;
   readonly clock: Clock;
   readonly log: Log;
   readonly actions: WebActions;
@@ -94,6 +106,8 @@ export interface WebSettings {
   readonly metricsToken: string | null;
   readonly locale: 'zh-CN' | 'en';
   readonly timezone: string;
+  /** On the cover of reports; '' for none. */
+  readonly organisation: string;
   /** Compressed body limit of a write in bytes. */
   readonly bodyBytes: number;
   readonly connections: number;

@@ -119,7 +119,13 @@ test('check-config reads everything that serve would', async () => {
   const check = (text: string) => collector('check-config', '--config', file('c.yaml', text));
   const good = await check('timezone: UTC\n');
   expect(good).toMatchObject({ code: 0, stderr: '' });
-  for (const name of ['c.yaml', 'thresholds.yaml', 'levels.yaml', 'capacity.yaml']) {
+  for (const name of [
+    'c.yaml',
+    'thresholds.yaml',
+    'calendars.yaml',
+    'levels.yaml',
+    'capacity.yaml',
+  ]) {
     expect(good.stdout).toContain(name);
   }
   const missing = await check('policies: { levels: nowhere.yaml, capacity: nothing.yaml }\n');

@@ -421,6 +421,27 @@ describe('limits', () => {
     expect(store.dump()).toHaveLength(10);
   });
 
+  it('leave room for others when one agent speaks for ever more devices', async () => {
+    const { send, token, clock, store } = await rig({ seriesPerAgent: 10 });
+    const greedy = await token('site');
+    for (let index = 0; index < 20; index++) {
+      const series = hostSeries('site', clock.now(), { count: 3 }).map((one) => ({
+        ...one,
+        labels: one.labels.map(([name, value]) =>
+          name === 'instance'
+            ? (['instance', `switch-${index}`] as const)
+            : ([name, value] as const),
+        ),
+      }));
+      await send(greedy, writeRequestV1(series), numbered('site', index + 1));
+    }
+    expect(store.dump()).toHaveLength(10);
+    const other = await token('web2');
+    const calm = writeRequestV1(hostSeries('web2', clock.now(), { count: 3 }));
+    expect((await send(other, calm, numbered('web2', 1))).status).toBe(204);
+    expect(store.dump()).toHaveLength(13);
+  });
+
   it('answer 429 to wrong tokens of one address, and still serve right ones from it', async () => {
     const { send, token } = await rig();
     const secret = await token('web1');

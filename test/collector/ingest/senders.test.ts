@@ -4,6 +4,7 @@ import { bytesField } from './wire-bytes.ts';
 
 const LIMITS = {
   keysPerSender: { agent: 100, 'remote-write': 100, import: 100 },
+  seriesPerAgent: 1_000,
   keyBytesInAll: 2_000,
   templateBytesInAll: 1_000,
 };

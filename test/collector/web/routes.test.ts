@@ -21,9 +21,23 @@ afterAll(async () => {
   await closed.close();
 });
 
+/** The letter of the ids below an address; faults where nothing else is said. */
+const LETTERS: Record<string, string> = {
+  windows: 'W',
+  problems: 'P',
+  changes: 'C',
+  knowledge: 'K',
+};
+
 /** An address of the route; what it names does not exist. */
 function addressOf({ path }: Route): string {
-  const names: Record<string, string> = { agent: 'import:0123456789abcdef', id: 'F-000001' };
+  const letter = LETTERS[path.split('/')[3] ?? ''] ?? 'F';
+  const names: Record<string, string> = {
+    agent: 'import:0123456789abcdef',
+    id: `${letter}-000001`,
+    sha256: 'a'.repeat(64),
+    number: '1',
+  };
   return path.replace(/:(\w+)/g, (_, name: string) => names[name] ?? 'nothing');
 }
 

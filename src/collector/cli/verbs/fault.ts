@@ -1,8 +1,11 @@
 /** `collector fault …`: looking, and the steps people take. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { call, callJson, withApi } from '../api.ts';
 import { formatTable, plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
+import { addFaultSteps } from './fault-steps.ts';
 
 interface FaultView {
   readonly id: string;
@@ -19,6 +22,17 @@ interface FaultView {
   readonly opened: string;
   readonly recovered: string | null;
   readonly closed: string | null;
+  readonly owner: string;
+  readonly systems: readonly string[];
+  readonly quiet: { readonly why: string; readonly by: string } | null;
+  readonly clocks: readonly ClockView[];
+}
+
+interface ClockView {
+  readonly clock: string;
+  readonly state: string;
+  readonly deadline: string | null;
+  readonly stopped: string | null;
 }
 
 interface LedgerView {
@@ -35,6 +49,12 @@ function row(fault: FaultView, language: Language): string[] {
   return [id, String(level), state, device, phenomenon[language], began];
 }
 
+function clockLine({ clock, state, deadline, stopped }: ClockView): string {
+  const until = deadline === null ? '' : ` until ${deadline}`;
+  const done = stopped === null ? '' : `, done ${stopped}`;
+  return `${clock.padEnd(12)}${state}${until}${done}`;
+}
+
 function card(fault: FaultView, ledger: readonly LedgerView[]): string {
   const lines = [
     `${fault.id}  level ${fault.level}  ${fault.state}`,
@@ -47,6 +67,10 @@ function card(fault: FaultView, ledger: readonly LedgerView[]): string {
     `opened      ${fault.opened}`,
     ...(fault.recovered === null ? [] : [`recovered   ${fault.recovered}`]),
     ...(fault.closed === null ? [] : [`closed      ${fault.closed}`]),
+    ...(fault.owner === '' ? [] : [`owner       ${fault.owner}`]),
+    ...(fault.systems.length === 0 ? [] : [`systems     ${fault.systems.join(', ')}`]),
+    ...(fault.quiet === null ? [] : [`quiet       ${fault.quiet.why}: ${fault.quiet.by}`]),
+    ...fault.clocks.map(clockLine),
   ];
   const history = ledger.map(({ at, kind, by, note }) => [at, kind, by, note]);
   return `${lines.map(plain).join('\n')}\n\n${formatTable(['AT', 'WHAT', 'BY', 'NOTE'], history)}`;
@@ -60,15 +84,22 @@ function addList(verbs: Command, { host }: VerbContext): void {
     .command('list')
     .description('faults, newest first')
     .addOption(
-      new Option('--state <state>', 'which').choices(['open', 'closed', 'all']).default('open'),
+      new Option('--state <state>', 'which')
+        .choices(['open', 'announced', 'suppressed', 'recovered', 'closed', 'all'])
+        .default('open'),
     )
     .option('--device <name>', 'of one device')
+    .addOption(new Option('--level <n>', 'of one level').choices(['1', '2', '3', '4']))
+    .option('--cause <id>', 'symptoms of one fault')
+    .option('--after <id>', 'continue after this one')
     .option('--limit <n>', 'at most this many', '100')
     .addOption(languageOption().default('en'))
     .option('--json', 'as JSON')
     .action(async (options) => {
       const query = new URLSearchParams({ state: options.state, limit: options.limit });
-      if (options.device) query.set('device', options.device);
+      for (const name of ['device', 'level', 'cause', 'after'] as const) {
+        if (options[name]) query.set(name, options[name]);
+      }
       const answer = await withApi(host, flagsOf(options), (api) =>
         callJson<{ faults: FaultView[] }>(api, { method: 'GET', path: `/api/v1/faults?${query}` }),
       );
@@ -105,37 +136,33 @@ function addShow(verbs: Command, { host }: VerbContext): void {
   withExample(withPlace(command), 'collector fault show F-000001 --data ./data');
 }
 
-const STEPS: readonly (readonly [string, string])[] = [
-  ['respond', 'somebody takes it on'],
-  ['arrive', 'somebody is on site'],
-  ['repair', 'it is repaired'],
-  ['close', 'it is done with'],
-  ['comment', 'add a note'],
-];
-
-function addStep(
-  verbs: Command,
-  { host }: VerbContext,
-  [verb, description]: readonly [string, string],
-): void {
+function addReport(verbs: Command, { host }: VerbContext): void {
   const command = verbs
-    .command(`${verb} <id>`)
-    .description(description)
-    .option('--by <name>', 'who did it', host.user)
-    .option('--note <text>', 'what was found or done', '')
+    .command('report <id>')
+    .description('the fault report as files')
+    .addOption(new Option('--format <list>', 'html, docx or both').default('html,docx'))
+    .addOption(languageOption())
+    .option('--timezone <zone>', 'IANA time zone')
+    .option('--out <dir>', 'directory of the files', '.')
     .action(async (id: string, options) => {
-      await withApi(host, flagsOf(options), (api) =>
-        call(api, {
-          method: 'POST',
-          path: `/api/v1/faults/${encodeURIComponent(id)}/${verb}`,
-          body: { by: options.by, note: options.note },
-        }),
-      );
-      host.stdout.write(`${plain(id)}: noted\n`);
+      for (const format of String(options.format).split(',')) {
+        const query = new URLSearchParams({ format });
+        if (options.locale) query.set('locale', options.locale);
+        if (options.timezone) query.set('timezone', options.timezone);
+        const { body } = await withApi(host, flagsOf(options), (api) =>
+          call(api, {
+            method: 'GET',
+            path: `/api/v1/faults/${encodeURIComponent(id)}/report?${query}`,
+          }),
+        );
+        const file = join(options.out, `${encodeURIComponent(id)}.${format}`);
+        writeFileSync(file, body);
+        host.stdout.write(`${plain(file)}\n`);
+      }
     });
   withExample(
     withPlace(command),
-    `collector fault ${verb} F-000001 --by wang --note "cleaned /var" --data ./data`,
+    'collector fault report F-000001 --format html,docx --locale zh-CN --data ./data',
   );
 }
 
@@ -143,5 +170,6 @@ export function addFaultVerbs(program: Command, context: VerbContext): void {
   const verbs = program.command('fault').description('look at faults and note what was done');
   addList(verbs, context);
   addShow(verbs, context);
-  for (const step of STEPS) addStep(verbs, context, step);
+  addReport(verbs, context);
+  addFaultSteps(verbs, context);
 }

@@ -22,6 +22,20 @@ interface ExplanationView {
   } | null;
 }
 
+export interface VoiceView {
+  readonly agent: string;
+  readonly answers: boolean;
+  readonly time: string;
+}
+
+/** What each agent says of whether the device is reachable; nothing for other indicators. */
+export function voicesText(voices: readonly VoiceView[]): string {
+  const lines = voices.map(({ agent, answers, time }) =>
+    plain(`  ${agent || '(no agent)'} ${answers ? 'gets an answer' : 'gets no answer'} (${time})`),
+  );
+  return lines.length === 0 ? '' : `\nagents\n${lines.join('\n')}\n`;
+}
+
 const fields = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
@@ -58,7 +72,7 @@ export function addThresholdVerbs(program: Command, { host }: VerbContext): void
     .action(async (device: string, indicator: string, options) => {
       const query = new URLSearchParams({ device, indicator });
       const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ explanations: ExplanationView[] }>(api, {
+        callJson<{ explanations: ExplanationView[]; voices: VoiceView[] }>(api, {
           method: 'GET',
           path: `/api/v1/thresholds/explain?${query}`,
         }),
@@ -66,7 +80,7 @@ export function addThresholdVerbs(program: Command, { host }: VerbContext): void
       host.stdout.write(
         options.json
           ? `${JSON.stringify(answer, null, 2)}\n`
-          : `${answer.explanations.map(explain).join('\n\n')}\n`,
+          : `${answer.explanations.map(explain).join('\n\n')}\n${voicesText(answer.voices)}`,
       );
     });
   withExample(

@@ -1,8 +1,8 @@
-/** Faults: looking, and the steps people take. */
+/** Faults: looking, opening one, and its report. */
 import { z } from 'zod';
-import type { FaultCommand } from '../../faults/faults.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, ReplyBody } from '../route.ts';
 import {
+  attachmentSchema,
   deviceName,
   faultId,
   faultSchema,
@@ -12,72 +12,148 @@ import {
   person,
 } from '../schemas.ts';
 import { faultView, ledgerView } from '../views.ts';
+import { FAULT_FILE_ROUTES } from './fault-files.ts';
+import { FAULT_STEP_ROUTES } from './fault-steps.ts';
+import { etagOf, writingOf } from './fault-writing.ts';
 
 const params = z.strictObject({ id: faultId });
+const STATES = [
+  ...['open', 'announced', 'closed', 'all', 'suppressed', 'responded'],
+  ...['arrived', 'repaired', 'recovered', 'verified'],
+] as const;
 
-/** The verb in the address → the kind in the ledger. */
-const STEPS: readonly (readonly [string, FaultCommand['kind'], string])[] = [
-  ['respond', 'responded', 'Somebody takes it on'],
-  ['arrive', 'arrived', 'Somebody is on site'],
-  ['repair', 'repaired', 'It is repaired'],
-  ['close', 'closed', 'It is done with'],
-  ['comment', 'comment', 'Add a note'],
-];
+const MEDIA = {
+  html: 'text/html; charset=utf-8',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+} as const;
 
-export const FAULT_ROUTES = [
+const LOOKING_ROUTES = [
   defineRoute({
     method: 'GET',
     path: '/api/v1/faults',
     auth: 'read',
     summary: 'Faults, newest first; default: those that are open',
     query: z.strictObject({
-      state: z.enum(['open', 'closed', 'all']).default('open'),
+      state: z
+        .enum(STATES)
+        .default('open')
+        .describe('announced: open and not suppressed; closed: recovered and verified ones too'),
       device: deviceName.optional(),
+      level: z.coerce
+        .number()
+        .pipe(z.literal([1, 2, 3, 4]))
+        .optional(),
+      cause: faultId.optional().describe('Symptoms of this fault'),
       from: instant.optional(),
       to: instant.optional(),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      after: faultId.optional().describe('Continue after this id'),
+      after: faultId.optional().describe('Continue after this id: `next` of the page before'),
     }),
-    answer: z.object({ faults: z.array(faultSchema) }),
+    answer: z.object({ faults: z.array(faultSchema), next: z.string().nullable() }),
     handle: async ({ doors, query }) => {
-      const { state, limit, device, from, to, after } = query;
-      const faults = await doors.faults.list({
+      const { from, to, limit, state, device, level, cause, after } = query;
+      // One more than is shown says whether there is a next page.
+      const found = await doors.faults.list({
         state,
-        limit,
+        limit: limit + 1,
         ...(device === undefined ? {} : { device }),
+        ...(level === undefined ? {} : { level }),
+        ...(cause === undefined ? {} : { cause }),
         ...(from === undefined ? {} : { fromMs: from }),
         ...(to === undefined ? {} : { toMs: to }),
         ...(after === undefined ? {} : { after }),
       });
-      return { faults: faults.map(faultView) };
+      const faults = found.slice(0, limit);
+      const next = found.length > limit ? (faults.at(-1)?.id ?? null) : null;
+      return { faults: faults.map(faultView), next };
     },
   }),
   defineRoute({
     method: 'GET',
     path: '/api/v1/faults/:id',
     auth: 'read',
-    summary: 'One fault with everything that happened to it',
+    summary: 'One fault with everything that happened to it; its ETag guards changes',
     params,
-    answer: z.object({ fault: faultSchema, ledger: z.array(ledgerSchema) }),
+    answer: z.object({
+      fault: faultSchema,
+      ledger: z.array(ledgerSchema),
+      attachments: z.array(attachmentSchema),
+      symptoms: z.int().describe('Faults that are suppressed because of this one'),
+      devices: z.array(z.string()).describe('Devices concerned, at most 200 of them'),
+    }),
     handle: async ({ doors, params: { id } }) => {
-      const { fault, ledger } = await doors.faults.show(id);
-      return { fault: faultView(fault), ledger: ledger.map(ledgerView) };
+      const { fault, ledger, attachments, symptoms, devices } = await doors.faults.show(id);
+      const view = { fault: faultView(fault), ledger: ledger.map(ledgerView) };
+      return new ReplyBody({
+        type: 'application/json; charset=utf-8',
+        headers: { etag: etagOf(fault.last) },
+        body: JSON.stringify({ ...view, attachments, symptoms, devices }),
+      });
     },
   }),
-  ...STEPS.map(([verb, kind, summary]) =>
-    defineRoute({
-      method: 'POST',
-      path: `/api/v1/faults/:id/${verb}`,
-      auth: 'admin',
-      summary,
-      params,
-      body: z.strictObject({ by: person, note }),
-      answer: ledgerSchema,
-      handle: async ({ doors, params: { id }, body, actor }) => {
-        const entry = await doors.faults.command({ fault: id, kind, ...body });
-        await doors.desk.audit(actor, `fault ${verb}`, id, 'done', { by: body.by });
-        return ledgerView(entry);
-      },
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/faults/:id/report',
+    auth: 'read',
+    summary: 'The fault report: a page that prints, or a Word document',
+    params,
+    query: z.strictObject({
+      format: z.enum(['html', 'docx']).default('html'),
+      locale: z.enum(['zh-CN', 'en']).optional(),
+      timezone: z.string().max(64).optional(),
     }),
-  ),
+    answer: 'text/html',
+    handle: async ({ doors, settings, params: { id }, query }) => {
+      const { format, locale = settings.locale, timezone = settings.timezone } = query;
+      const { organisation } = settings;
+      const body = await doors.faults.report(id, { format, locale, timezone, organisation });
+      const headers = { 'content-disposition': `attachment; filename="${id}.${format}"` };
+      return new ReplyBody({ type: MEDIA[format], body, headers });
+    },
+  }),
+];
+
+const OPENING_ROUTES = [
+  defineRoute({
+    method: 'POST',
+    path: '/api/v1/faults',
+    auth: 'admin',
+    summary: 'A fault that a person reports (R20); the same clocks run as for any other',
+    body: z.strictObject({
+      device: deviceName.describe('In the ledger or not: "the report system" will do'),
+      phenomenon: z.string().trim().min(1).max(2_000).describe('What is wrong'),
+      urgency: z.enum(['high', 'medium', 'low']).default('medium'),
+      item: z.string().max(256).default('').describe("'' : a fault of its own"),
+      began: instant.optional().describe('Default: now'),
+      reporter: z.string().max(200).default('').describe('Who noticed, and how to reach them'),
+      by: person,
+      note,
+    }),
+    answer: faultSchema,
+    handle: async ({ doors, body, headers, actor }) => {
+      const { device, phenomenon, urgency, item, began, reporter, by, note: said } = body;
+      const fault = await doors.actions.raiseFault(
+        {
+          origin: 'person',
+          rule: 'reported',
+          ...{ device, item, urgency, by },
+          severity: urgency === 'high' ? 'critical' : 'warning',
+          phenomenon: { en: phenomenon, zh: phenomenon },
+          beganMs: began ?? doors.clock.now(),
+          detail: { reporter, note: said },
+        },
+        writingOf(headers, actor),
+      );
+      const etag = etagOf(fault.last);
+      const type = 'application/json; charset=utf-8';
+      return new ReplyBody({ type, headers: { etag }, body: JSON.stringify(faultView(fault)) });
+    },
+  }),
+];
+
+export const FAULT_ROUTES = [
+  ...LOOKING_ROUTES,
+  ...OPENING_ROUTES,
+  ...FAULT_STEP_ROUTES,
+  ...FAULT_FILE_ROUTES,
 ];

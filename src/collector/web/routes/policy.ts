@@ -3,7 +3,21 @@ import { z } from 'zod';
 import { Failure } from '../../../shared/errors.ts';
 import { defineRoute } from '../route.ts';
 import { deviceName } from '../schemas.ts';
-import { isoOrNull, numberOrNull } from '../views.ts';
+import { iso, isoOrNull, numberOrNull } from '../views.ts';
+import type { WebDoors } from '../web.ts';
+
+/** Who gets an answer from the device and who does not: a disagreement has names. */
+function voicesOf(
+  { live }: Pick<WebDoors, 'live'>,
+  { device, indicator }: { readonly device: string; readonly indicator: string },
+) {
+  if (indicator !== 'reachable') return [];
+  return live.voices(device).map(({ agent, value, timeMs }) => ({
+    agent,
+    answers: value > 0,
+    time: iso(timeMs),
+  }));
+}
 
 export const POLICY_ROUTES = [
   defineRoute({
@@ -12,7 +26,11 @@ export const POLICY_ROUTES = [
     auth: 'read',
     summary: 'Which layer of the thresholds won for a device and an indicator, and the verdict now',
     query: z.strictObject({ device: deviceName, indicator: z.string().min(1).max(128) }),
-    answer: z.object({ explanations: z.array(z.record(z.string(), z.unknown())) }),
+    answer: z.object({
+      explanations: z.array(z.record(z.string(), z.unknown())),
+      /** Of `reachable`: what each agent says. Empty for everything else. */
+      voices: z.array(z.object({ agent: z.string(), answers: z.boolean(), time: z.string() })),
+    }),
     handle: ({ doors, query }) => {
       const facts = doors.actions.factsOf(query.device);
       if (facts === undefined) {
@@ -41,6 +59,7 @@ export const POLICY_ROUTES = [
                   reason: verdict.reason,
                 },
         })),
+        voices: voicesOf(doors, query),
       };
     },
   }),

@@ -1,0 +1,127 @@
+/**
+ * Which device sits behind which, from what devices say of their neighbours (LLDP, CDP) and their
+ * gateways. Pure. Only devices of the ledger count; a name that fits two of them fits none.
+ */
+import type { Labels } from '../shared/sample.ts';
+import type { Device, FoundDependency } from './desk/desk.ts';
+
+/** A present info series: `snmp_neighbour_info` or `snmp_gateway_info`. */
+export interface Link {
+  readonly device: string;
+  readonly labels: Labels;
+}
+
+export const NEIGHBOUR = 'snmp_neighbour_info';
+export const GATEWAY = 'snmp_gateway_info';
+
+type Known = Pick<Device, 'name' | 'facts' | 'labels'>;
+
+/**
+ * Behind a gateway sits who uses it. A cable has no direction: of two neighbours the one nearer to
+ * the top is the parent. The top is `top` (where the collector is), else whoever is a gateway and
+ * sits behind none.
+ */
+export function proposeDependencies(
+  links: readonly Link[],
+  devices: readonly Known[],
+  top: readonly string[] = [],
+): readonly FoundDependency[] {
+  const find = finder(devices);
+  const gateways = new Map<string, FoundDependency>();
+  const cables = new Map<string, Map<string, string>>();
+  for (const { device, labels } of links) {
+    if (labels.__name__ === GATEWAY) {
+      const parent = find([labels.address]);
+      if (parent === null || parent === device) continue;
+      gateways.set(device, { child: device, parent, source: 'gateway' });
+    } else {
+      const other = find([labels.address, labels.neighbour]);
+      if (other === null || other === device) continue;
+      const source = labels.protocol === 'cdp' ? 'cdp' : 'lldp';
+      connect(cables, device, other, source);
+    }
+  }
+  const tops = top.length > 0 ? top : topsOf([...gateways.values()]);
+  const behindCables = fromTop(tops, cables);
+  const children = new Set(behindCables.map(({ child }) => child));
+  // The cable says more than the gateway: the switch in between is the nearer parent.
+  const others = [...gateways.values()].filter(({ child }) => !children.has(child));
+  return [...behindCables, ...others];
+}
+
+type Cables = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+function connect(
+  cables: Map<string, Map<string, string>>,
+  a: string,
+  b: string,
+  source: string,
+): void {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const known = cables.get(from) ?? new Map<string, string>();
+    known.set(to, source);
+    cables.set(from, known);
+  }
+}
+
+function topsOf(gateways: readonly FoundDependency[]): readonly string[] {
+  const children = new Set(gateways.map(({ child }) => child));
+  const parents = new Set(gateways.map(({ parent }) => parent));
+  return [...parents].filter((name) => !children.has(name)).sort();
+}
+
+/** Every cable between two steps from the top; one between equals says nothing. */
+function fromTop(tops: readonly string[], cables: Cables): readonly FoundDependency[] {
+  const steps = new Map(tops.map((name) => [name, 0]));
+  // A map can grow while it is walked: this is a search in breadth.
+  for (const [name, step] of steps) {
+    for (const other of cables.get(name)?.keys() ?? []) {
+      if (!steps.has(other)) steps.set(other, step + 1);
+    }
+  }
+  return [...steps].flatMap(([parent, step]) =>
+    [...(cables.get(parent) ?? [])]
+      .filter(([child]) => steps.get(child) === step + 1)
+      .map(([child, source]) => ({ child, parent, source })),
+  );
+}
+
+/** Labels and facts in which a device's address may stand. */
+const ADDRESSES = ['address', 'snmp_address', 'snmp_device_address', 'snmp_target'];
+
+/** Names are compared without case and without domain, as devices write them so. */
+function finder(
+  devices: readonly Known[],
+): (names: readonly (string | undefined)[]) => string | null {
+  const byName = new Map<string, string | null>();
+  const add = (text: string | undefined, name: string): void => {
+    const key = keyOf(text);
+    if (key === '') return;
+    const before = byName.get(key);
+    byName.set(key, before === undefined || before === name ? name : null);
+  };
+  for (const { name, facts, labels } of devices) {
+    add(name, name);
+    add(facts.snmp_sys_name, name);
+    add(facts.uname_nodename, name);
+    for (const key of ADDRESSES) {
+      add(facts[key], name);
+      add(labels[key], name);
+    }
+  }
+  return (names) => {
+    for (const name of names) {
+      const found = byName.get(keyOf(name)) ?? null;
+      if (found !== null) return found;
+    }
+    return null;
+  };
+}
+
+function keyOf(text: string | undefined): string {
+  const name = (text ?? '').trim().toLowerCase();
+  return /^[0-9.]+$/.test(name) || name.includes(':') ? name : (name.split('.')[0] ?? '');
+}

@@ -1,0 +1,155 @@
+/** Events: agents bring them with their token, people search them. */
+import { z } from 'zod';
+import {
+  type DeviceEvent,
+  EVENT_LIMITS,
+  EVENTS_PATH,
+  plainText,
+} from '../../../shared/device-event.ts';
+import { Failure } from '../../../shared/errors.ts';
+import { HEADER_RECEIPT } from '../../../shared/protocol.ts';
+import type { StoredEvent } from '../../desk/desk.ts';
+import { defineRoute, ReplyBody, type Scene } from '../route.ts';
+import { deviceName, instant, time } from '../schemas.ts';
+import { iso } from '../views.ts';
+
+const { idLength, nameLength, textLength, fields: fieldsMax } = EVENT_LIMITS;
+/** Everything in it comes from strangers: it stays one plain line (S23). */
+const line = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .transform((text) => plainText(text, length));
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+
+const fault = z.strictObject({
+  action: z.enum(['open', 'confirm', 'clear']),
+  rule: name,
+  severity: z.enum(['warning', 'critical']),
+  urgency: z.enum(['high', 'medium', 'low']),
+});
+
+const eventSchema = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(idLength)
+    .regex(/^[A-Za-z0-9._-]+$/),
+  device: line(nameLength),
+  kind: name,
+  atMs: z.int().min(0).max(8.64e15),
+  source: line(nameLength),
+  verified: z.boolean(),
+  oid: z
+    .string()
+    .max(1_400)
+    .regex(/^[0-9.]*$/),
+  item: line(nameLength),
+  text: z.strictObject({ en: line(textLength), zh: line(textLength) }),
+  fields: z
+    .record(line(nameLength), line(textLength))
+    .refine((record) => Object.keys(record).length <= fieldsMax, 'too many fields'),
+  repeats: z.int().min(0),
+  fault: fault.nullable(),
+});
+const postSchema = z.strictObject({ events: z.array(eventSchema).max(EVENT_LIMITS.events) });
+
+/** Throws `unauthorised`, `forbidden`. */
+function agentOf({ doors, headers }: Pick<Scene, 'doors' | 'headers'>): string {
+  const presented = String(headers.authorization ?? '');
+  const token = /^bearer +([\x21-\x7e]+)$/i.exec(presented)?.[1] ?? '';
+  const principal = doors.desk.authenticate(token);
+  if (principal === null) {
+    throw new Failure('unauthorised', 'the token is missing or not valid', {
+      hint: 'make one with: collector agent add NAME',
+    });
+  }
+  if (principal.kind === 'agent') return principal.name;
+  throw new Failure('forbidden', `the token of ${principal.name} is not that of an agent`);
+}
+
+/** Throws `too_large`, `bad_request`. */
+function eventsOf(body: unknown): readonly DeviceEvent[] {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (bytes.length > EVENT_LIMITS.requestBytes) {
+    throw new Failure('too_large', `the body is ${bytes.length} bytes`, {
+      hint: `send at most ${EVENT_LIMITS.requestBytes} bytes of events at once`,
+    });
+  }
+  let written: unknown;
+  try {
+    written = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new Failure('bad_request', 'the body is not JSON', { cause });
+  }
+  const result = postSchema.safeParse(written);
+  if (result.success) return result.data.events;
+  const [issue] = result.error.issues;
+  throw new Failure('bad_request', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+function eventView(event: StoredEvent): object {
+  const { atMs, receivedMs, ...rest } = event;
+  return { ...rest, at: iso(atMs), received: iso(receivedMs) };
+}
+
+const viewSchema = eventSchema
+  .omit({ atMs: true })
+  .extend({ number: z.int(), agent: z.string(), at: time, received: time });
+
+export const EVENT_ROUTES = [
+  defineRoute({
+    method: 'POST',
+    path: EVENTS_PATH,
+    auth: 'ingest',
+    summary:
+      'Events of an agent, at most 500; acknowledged after commit, sending again is harmless',
+    raw: true,
+    answer: z.object({
+      stored: z.int(),
+      duplicates: z.int(),
+      refused: z.array(z.object({ id: z.string(), reason: z.string() })),
+    }),
+    handle: async ({ doors, headers, body }) => {
+      const receipt = await doors.events.add(agentOf({ doors, headers }), eventsOf(body));
+      return new ReplyBody({
+        type: 'application/json',
+        body: JSON.stringify(receipt),
+        headers: { [HEADER_RECEIPT]: 'events' },
+      });
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: EVENTS_PATH,
+    auth: 'read',
+    summary: 'Events, newest first',
+    query: z.strictObject({
+      device: deviceName.optional(),
+      kind: name.optional(),
+      from: instant.optional(),
+      to: instant.optional(),
+      q: z.string().min(1).max(200).optional().describe('Words, all of which are in the event'),
+      cursor: z.coerce.number().int().min(1).optional().describe('As in the answer before'),
+      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    }),
+    answer: z.object({
+      events: z.array(viewSchema),
+      cursor: z.int().nullable().describe('Where the next page begins; null on the last'),
+    }),
+    handle: async ({ doors, query }) => {
+      const { device, kind, from, to, q, cursor, limit } = query;
+      const events = await doors.events.list({
+        limit,
+        ...(device === undefined ? {} : { device }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(from === undefined ? {} : { fromMs: from }),
+        ...(to === undefined ? {} : { toMs: to }),
+        ...(q === undefined ? {} : { words: q }),
+        ...(cursor === undefined ? {} : { below: cursor }),
+      });
+      const last = events.length === limit ? (events.at(-1)?.number ?? null) : null;
+      return { events: events.map(eventView), cursor: last };
+    },
+  }),
+];

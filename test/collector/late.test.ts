@@ -1,0 +1,188 @@
+/** Late data over real rooms: an agent offline for an hour corrects history and wakes nobody. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Evaluator } from '../../src/collector/evaluate/evaluate.ts';
+import { makeLate } from '../../src/collector/late.ts';
+import type { StoreStats } from '../../src/collector/store/store.ts';
+import { manualClock } from '../support/manual-clock.ts';
+import { context } from './faults/context.ts';
+import { openStage, type Stage, sample } from './stage.ts';
+
+const STEP_MS = 15_000;
+const MINUTE_MS = 60_000;
+
+interface FaultJson {
+  readonly id: string;
+  readonly rule: string;
+  readonly state: string;
+  readonly late: boolean;
+  readonly began: string;
+  readonly recovered: string | null;
+}
+
+describe('over real rooms', () => {
+  let stage: Stage;
+  let token: string;
+  beforeEach(async () => {
+    stage = await openStage();
+    ({ token } = await stage.ask<{ token: string }>('POST', '/api/v1/agents', {
+      name: 'prom',
+      kind: 'remote-write',
+    }));
+  });
+  afterEach(() => stage.close());
+
+  /** Live figures for some minutes; `value` of the CPU. */
+  async function live(minutes: number, value: number): Promise<void> {
+    for (let step = 0; step < (minutes * MINUTE_MS) / STEP_MS; step++) {
+      await stage.write(token, [
+        sample('cpu_used_ratio', 'web', { value, timeMs: stage.clock.now() }),
+      ]);
+      await stage.clock.advance(STEP_MS);
+    }
+  }
+
+  /** What the agent kept: busy from minute 10 to 30 of the hour it was offline. */
+  async function backlog(fromMs: number, toMs: number): Promise<void> {
+    for (let timeMs = fromMs; timeMs < toMs; timeMs += STEP_MS) {
+      const minute = (timeMs - fromMs) / MINUTE_MS;
+      const value = minute >= 10 && minute < 30 ? 0.99 : 0.1;
+      await stage.write(token, [sample('cpu_used_ratio', 'web', { value, timeMs })]);
+    }
+  }
+
+  const faults = async (): Promise<readonly FaultJson[]> =>
+    (await stage.ask<{ faults: FaultJson[] }>('GET', '/api/v1/faults?state=all')).faults;
+  const kinds = async (id: string): Promise<readonly string[]> =>
+    (await stage.ask<{ ledger: { kind: string }[] }>('GET', `/api/v1/faults/${id}`)).ledger.map(
+      ({ kind }) => kind,
+    );
+
+  test('a breach that was over when its data came is a closed fault, told by one summary', async () => {
+    await live(2, 0.1);
+    const offlineMs = stage.clock.now();
+    stage.clock.jump(60 * MINUTE_MS);
+    const backMs = stage.clock.now();
+    await live(1, 0.1);
+    await backlog(offlineMs, backMs);
+    await live(5, 0.1);
+    const busy = (await faults()).filter(({ rule }) => rule === 'cpu_busy');
+    expect(busy).toMatchObject([{ state: 'closed', late: true }]);
+    const { id, began, recovered } = busy[0]!;
+    expect((Date.parse(began) - offlineMs) / MINUTE_MS).toBe(10);
+    expect((Date.parse(recovered ?? '') - offlineMs) / MINUTE_MS).toBe(30);
+    expect(await kinds(id)).toEqual(['late', 'late_summary']);
+    // Nothing more comes of it, whatever time passes.
+    await live(3, 0.1);
+    expect((await faults()).filter(({ rule }) => rule === 'cpu_busy')).toHaveLength(1);
+  });
+
+  test('a breach that still goes on is a fault of now, not of then', async () => {
+    await live(2, 0.1);
+    const offlineMs = stage.clock.now();
+    stage.clock.jump(60 * MINUTE_MS);
+    const backMs = stage.clock.now();
+    await live(10, 0.99);
+    for (let timeMs = offlineMs; timeMs < backMs; timeMs += STEP_MS) {
+      await stage.write(token, [sample('cpu_used_ratio', 'web', { value: 0.99, timeMs })]);
+    }
+    await live(5, 0.99);
+    const busy = (await faults()).filter(({ rule }) => rule === 'cpu_busy');
+    expect(busy).toMatchObject([{ state: 'open', late: false }]);
+  });
+
+  test('a gap that nothing ever fills says nothing', async () => {
+    await live(2, 0.1);
+    stage.clock.jump(60 * MINUTE_MS);
+    await live(4, 0.1);
+    expect((await faults()).filter(({ late }) => late)).toEqual([]);
+  });
+});
+
+describe('what is taken for a gap', () => {
+  const START = Date.UTC(2026, 0, 5, 8);
+  const value = (device: string, timeMs: number) =>
+    ({ device, indicator: 'cpu_used_ratio', item: '', timeMs, value: 0.1 }) as const;
+
+  /** A room that only counts what it is asked. */
+  function rig() {
+    const clock = manualClock(START);
+    const asked = { stats: 0, replayed: [] as string[], recorded: 0 };
+    const counts = { lateSamples: 0 };
+    const late = makeLate({
+      clock,
+      context: context(),
+      store: {
+        devices: () => [],
+        newest: () => 0,
+        pendingHours: () => [],
+        stats: () => {
+          asked.stats++;
+          return counts as StoreStats;
+        },
+      },
+      live: {
+        replay: async function* (device) {
+          asked.replayed.push(device);
+          yield [];
+        },
+      },
+      faults: {
+        recordLate: async () => {
+          asked.recorded++;
+          return [];
+        },
+      },
+      scratch: () => ({ tick: () => [] }) as unknown as Evaluator,
+      labelsOf: (device) => (device === 'gone' ? null : {}),
+    });
+    return { clock, asked, counts, late };
+  }
+
+  test('a slow device is not silent between its samples', async () => {
+    const { asked, late } = rig();
+    for (let i = 0; i < 20; i++) late.saw([value('slow', START + i * 170_000)]);
+    for (let i = 20; i < 25; i++)
+      late.saw([value('slow', START + 19 * 170_000 + (i - 19) * 600_000)]);
+    expect(await late.judgeOne()).toBe(false);
+    expect(asked.stats).toBe(0);
+  });
+
+  test('a site that comes back at once is counted once, and judged when its data has settled', async () => {
+    const { clock, asked, counts, late } = rig();
+    const hosts = ['a', 'b', 'gone'];
+    late.saw(hosts.map((device) => value(device, START)));
+    late.saw(hosts.map((device) => value(device, START + 3_600_000)));
+    expect(asked.stats).toBe(1);
+    counts.lateSamples = 500;
+    const looks = async (minutes: number): Promise<void> => {
+      await clock.advance(minutes * 60_000);
+      while (await late.judgeOne());
+    };
+    await looks(1);
+    expect(asked.replayed).toEqual([]);
+    counts.lateSamples = 900;
+    await looks(1);
+    await looks(1);
+    expect(asked.replayed).toEqual([]);
+    await looks(1);
+    expect(asked).toMatchObject({ replayed: ['a', 'b'], recorded: 0 });
+    await looks(60);
+    expect(asked.replayed).toEqual(['a', 'b']);
+  });
+
+  test('what never comes is forgotten after a week', async () => {
+    const { clock, asked, late } = rig();
+    late.saw([value('a', START)]);
+    late.saw([value('a', START + 3_600_000)]);
+    for (let day = 0; day < 8; day++) {
+      clock.jump(86_400_000);
+      await clock.advance(20_000);
+      while (await late.judgeOne());
+    }
+    const before = asked.stats;
+    await clock.advance(20_000);
+    expect(await late.judgeOne()).toBe(false);
+    expect(asked.stats).toBe(before);
+    expect(asked.replayed).toEqual([]);
+  });
+});
