@@ -10,7 +10,16 @@ import { parseArgs } from 'node:util';
 import type { BenchPart, BenchTable } from './support/part.ts';
 import { formatTable } from './support/table.ts';
 
-const PARTS = ['ingest', 'fault-latency', 'store', 'agent-cost', 'report'];
+const PARTS = [
+  'ingest',
+  'fault-latency',
+  'store',
+  'agent-cost',
+  'report',
+  'faults',
+  'icmp',
+  'snmp',
+];
 
 async function runPart(name: string, smoke: boolean): Promise<readonly BenchTable[]> {
   const file = join(import.meta.dirname, `${name}.ts`);
