@@ -34,6 +34,7 @@ CMD ["serve", "--config", "/etc/watchkeeper/collector.yaml", "--data", "/data"]
 
 FROM ${NODE_IMAGE} AS agent
 COPY --from=build /build/dist/watchkeeper-agent.cjs /usr/lib/watchkeeper/
+COPY --from=build /build/dist/config /usr/lib/watchkeeper/config
 COPY --from=build /data /data
 USER 65532:65532
 VOLUME /data
