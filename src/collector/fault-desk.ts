@@ -82,6 +82,7 @@ export async function openFaultDesk(
     people,
     health: options.health,
     organisation: options.organisation,
+    windowEnds: (mark, limit) => quiet.windows.outcomesAfter(mark, limit),
     faults: {
       ledgerAfter: (mark, limit) => faults.ledgerAfter(mark, limit),
       open: () => faults.open(),

@@ -60,6 +60,7 @@ class Courier implements Notify {
     const follow = makeFollower({
       ...{ outbox, clock, log, faults, people },
       settings: () => this.#policy.settings,
+      windowEnds: options.windowEnds ?? (() => []),
     });
     this.#delivery = new Delivery({
       ...{ outbox, clock, log, faults, people, channels, policy, organisation, follow },

@@ -181,6 +181,14 @@ function onRecovered({ fault, told }: Situation): Decision {
   return { ...drop('recovered', reason, ALL), tell: told };
 }
 
+/** A fault that came and went inside a maintenance window is told once, at the window's end (P9). */
+export function decideWindowEnd({ fault, told, whom, followers }: Situation): Decision {
+  if (!isOver(fault)) return drop('recovered', 'it came back meanwhile', []);
+  if (told.length > 0) return drop('recovered', 'they hear of it as of any other', []);
+  const tell = union(chain(whom(fault.level, 'opened')), followers(fault.level));
+  return { step: 'recovered', reason: 'it recovered inside its window', tell, drop: [] };
+}
+
 function onProgress(
   step: 'responded' | 'arrived' | 'repaired',
   entry: LedgerEntry,

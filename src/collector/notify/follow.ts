@@ -5,8 +5,14 @@ import type { Log } from '../../shared/log.ts';
 import type { Fault, LedgerEntry, Level } from '../faults/faults.ts';
 import type { Address, People } from '../people/people.ts';
 import type { NotifySettings } from './channel.ts';
-import { type Addressee, decide } from './decide.ts';
-import type { FaultDoor, Step } from './notify.ts';
+import {
+  type Addressee,
+  type Decision,
+  decide,
+  decideWindowEnd,
+  type Situation,
+} from './decide.ts';
+import type { FaultDoor, Step, WindowEnds } from './notify.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Entries of one transaction. */
@@ -21,13 +27,17 @@ export interface FollowDoors {
   readonly faults: FaultDoor;
   readonly people: Pick<People, 'policy' | 'whom' | 'nextDigest'>;
   readonly settings: () => NotifySettings;
+  readonly windowEnds: WindowEnds;
 }
+
+/** What a notice tells of: a ledger entry, or the end of a window. */
+type Source = Pick<LedgerEntry, 'number' | 'by' | 'note' | 'detail'>;
 
 /** Reads the ledger to its end. Calls wait for each other, so the end is that of the last call. */
 export function makeFollower(doors: FollowDoors): () => Promise<void> {
   let tail: Promise<void> = Promise.resolve();
   return () => {
-    const next = tail.then(() => follow(doors));
+    const next = tail.then(() => follow(doors)).then(() => followWindows(doors));
     tail = next.catch(() => {});
     return next;
   };
@@ -67,11 +77,35 @@ export async function faultsOf(
   return found;
 }
 
+/** What recovered inside a window is told at its end; what still fails is in the ledger. */
+async function followWindows(doors: FollowDoors): Promise<void> {
+  const { outbox, windowEnds, faults } = doors;
+  for (;;) {
+    const ends = windowEnds(outbox.outcomeMark(), BATCH);
+    const last = ends.at(-1);
+    if (last === undefined) return;
+    const recovered = ends.filter(({ result }) => result === 'recovered');
+    const found = await faultsOf(recovered, faults);
+    outbox.write(() => {
+      for (const { fault: id, window } of recovered) {
+        const fault = found.get(id);
+        if (fault === undefined) continue;
+        const source = { number: fault.last, by: 'system', note: window, detail: { window } };
+        plan(decideWindowEnd(situationOf(fault, doors)), source, { fault, doors });
+      }
+      outbox.setOutcomeMark(last.number);
+    });
+  }
+}
+
 function planEntry(entry: LedgerEntry, fault: Fault, doors: FollowDoors): void {
-  const { outbox, clock, log, people } = doors;
+  plan(decide(entry, situationOf(fault, doors)), entry, { fault, doors });
+}
+
+function situationOf(fault: Fault, doors: FollowDoors): Situation {
+  const { outbox, clock, people } = doors;
   const nowMs = clock.now();
-  const settings = doors.settings();
-  const decision = decide(entry, {
+  return {
     fault,
     // Asked only where it matters: most entries of a flood are decided without them.
     get told() {
@@ -82,22 +116,31 @@ function planEntry(entry: LedgerEntry, fault: Fault, doors: FollowDoors): void {
       return outbox.recoveryTold(fault.id);
     },
     whom: (level, moment) => people.whom(level, moment, nowMs),
-    followers: (level) => followersOf(settings, level),
+    followers: (level) => followersOf(doors.settings(), level),
     progress: people.policy().progress,
-  });
-  const { step, reason, tell, drop } = decision;
-  log.debug('decided', { entry: entry.number, fault: fault.id, step, reason, told: tell.length });
+  };
+}
+
+function plan(
+  { step, reason, tell, drop }: Decision,
+  source: Source,
+  { fault, doors }: { readonly fault: Fault; readonly doors: FollowDoors },
+): void {
+  const { outbox, clock, log } = doors;
+  const nowMs = clock.now();
+  const { number: entry, by, note, detail } = source;
+  log.debug('decided', { entry, fault: fault.id, step, reason, told: tell.length });
   if (drop.length > 0) outbox.drop(fault.id, drop, reason);
   for (const addressee of tell) {
     const [address, ...others] = addressee.channels;
     if (address === undefined) continue;
     outbox.plan({
-      ...{ fault: fault.id, entry: entry.number, step, level: fault.level, others, address },
+      ...{ fault: fault.id, entry, step, level: fault.level, others, address },
       recipient: addressee.id,
       locale: addressee.locale,
       digest: addressee.digest,
       reason: `${reason}; ${addressee.why}`,
-      facts: { step, by: entry.by, note: entry.note, detail: entry.detail },
+      facts: { step, by, note, detail },
       plannedMs: nowMs,
       dueMs: dueOf(step, { addressee, level: fault.level, nowMs }, doors),
     });

@@ -10,6 +10,7 @@ import type { Log } from '../../shared/log.ts';
 import type { Actor } from '../desk/desk.ts';
 import type { Fault, FaultClearing, FaultReport, LedgerEntry, Level } from '../faults/faults.ts';
 import type { Locale, People, PeoplePolicy } from '../people/people.ts';
+import type { WindowOutcome } from '../quiet/quiet.ts';
 import type { NotifySettings, SendResult } from './channel.ts';
 import { channelsSchema, readChannels } from './channels-file.ts';
 import { openCourier } from './courier.ts';
@@ -93,6 +94,9 @@ export interface OwnHealth {
   readonly diskFreeBytes: number;
 }
 
+/** Ends of maintenance windows after a mark, ascending; see the quiet room. */
+export type WindowEnds = (mark: number, limit: number) => readonly WindowOutcome[];
+
 export interface NotifyPolicy {
   readonly settings: NotifySettings;
   readonly templates: Templates;
@@ -132,6 +136,8 @@ export interface NotifyOptions {
   readonly policy: NotifyPolicy;
   readonly people: Pick<People, 'policy' | 'whom' | 'nextDigest'>;
   readonly faults: FaultDoor;
+  /** Default: there are no windows. */
+  readonly windowEnds?: WindowEnds;
   readonly health: () => OwnHealth;
   /** Name on the notices; may be ''. */
   readonly organisation: string;

@@ -6,6 +6,9 @@ import type { NoticeRecord, NoticeState, Step } from './notify.ts';
 
 export const OUTBOX_SCHEMA = `
 CREATE TABLE IF NOT EXISTS notify_mark (only INTEGER PRIMARY KEY CHECK (only = 1), mark INTEGER);
+CREATE TABLE IF NOT EXISTS notify_outcome_mark (
+  only INTEGER PRIMARY KEY CHECK (only = 1), mark INTEGER
+);
 CREATE TABLE IF NOT EXISTS notify_outbox (
   number INTEGER PRIMARY KEY,
   fault TEXT NOT NULL,

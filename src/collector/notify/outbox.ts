@@ -57,6 +57,16 @@ export class Outbox {
     this.#connection.prepare('INSERT OR REPLACE INTO notify_mark VALUES (1, ?)').run(mark);
   }
 
+  /** Of the outcomes of maintenance windows. */
+  outcomeMark(): number {
+    const row = this.#connection.prepare('SELECT mark FROM notify_outcome_mark').pluck().get();
+    return Number(row ?? 0);
+  }
+
+  setOutcomeMark(mark: number): void {
+    this.#connection.prepare('INSERT OR REPLACE INTO notify_outcome_mark VALUES (1, ?)').run(mark);
+  }
+
   plan(one: Planned): void {
     this.#connection
       .prepare(

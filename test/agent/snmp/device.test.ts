@@ -414,7 +414,7 @@ describe('profiles', () => {
     expect([...samples.keys()].find((name) => name.startsWith('snmp_device_info'))).toBe(
       'snmp_device_info{sys_name="core-1",sys_descr="Example OS 1.2",' +
         'sys_object_id="1.3.6.1.4.1.99999.2.7",vendor="Example",model="AX-1",profile="example",' +
-        'category="switch"}',
+        'category="switch",address="192.0.2.1"}',
     );
   });
 

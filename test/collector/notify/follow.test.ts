@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DeskConnection, openDeskConnection } from '../../../src/collector/desk/desk.ts';
 import type { Fault, LedgerEntry } from '../../../src/collector/faults/faults.ts';
 import type { NotifySettings } from '../../../src/collector/notify/channel.ts';
@@ -11,6 +11,7 @@ import type { FaultDoor } from '../../../src/collector/notify/notify.ts';
 import { Outbox } from '../../../src/collector/notify/outbox.ts';
 import { recipientsOf } from '../../../src/collector/people/chain.ts';
 import type { Duty } from '../../../src/collector/people/people.ts';
+import type { WindowOutcome } from '../../../src/collector/quiet/quiet.ts';
 import { silentLog } from '../../../src/shared/log.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { policy } from '../people/policies.ts';
@@ -29,6 +30,7 @@ let ledger: LedgerEntry[];
 let faults: Map<string, Fault>;
 let reads: number[];
 let looks: string[];
+let ends: WindowOutcome[];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'follow-'));
   connection = openDeskConnection(directory);
@@ -37,6 +39,7 @@ beforeEach(() => {
   faults = new Map();
   reads = [];
   looks = [];
+  ends = [];
 });
 afterEach(() => {
   connection.close();
@@ -75,6 +78,7 @@ const follower = () =>
       nextDigest: (atMs) => atMs + 3_600_000,
     },
     settings: () => settings,
+    windowEnds: (mark) => ends.filter(({ number }) => number > mark),
   });
 
 function happen(kind: LedgerEntry['kind'], fault: Partial<Fault> = {}): void {
@@ -177,4 +181,43 @@ test('one fault is looked up; of many, only those that are over', async () => {
   const found = await faultsOf(ledger, door);
   expect([...found.keys()].toSorted()).toEqual(['F-1', 'F-2', 'F-3']);
   expect(looks).toEqual(['F-1', 'F-3']);
+});
+
+describe('the end of a maintenance window', () => {
+  /** A fault that was kept quiet by a window, and what became of it. */
+  function kept(id: string, result: WindowOutcome['result'], fault: Partial<Fault> = {}): void {
+    faults.set(id, faultNow({ id, ...fault }));
+    const number = ends.length + 1;
+    ends.push({ number, window: 'W-1', fault: id, device: 'sw', result, atMs: MORNING_MS });
+  }
+  const over: Partial<Fault> = { state: 'recovered', recoveredMs: MORNING_MS };
+
+  test('tells once of what came and went inside it', async () => {
+    kept('F-1', 'recovered', over);
+    await follower()();
+    await follower()();
+    expect(planned().map(({ step, recipient, reason }) => [step, recipient, reason])).toEqual([
+      ['recovered', 'wang', 'it recovered inside its window; duty'],
+      ['recovered', 'channel:chat', 'it recovered inside its window; it follows'],
+    ]);
+    expect(outbox.outcomeMark()).toBe(1);
+  });
+
+  test('leaves what still fails to the ledger, and what came back to its own notice', async () => {
+    kept('F-1', 'still_failing');
+    kept('F-2', 'recovered', { state: 'open' });
+    await follower()();
+    expect(planned()).toEqual([]);
+    expect(outbox.outcomeMark()).toBe(2);
+  });
+
+  test('is nothing new to those who were told of the fault before it', async () => {
+    happen('opened');
+    const follow = follower();
+    await follow();
+    connection.exec("UPDATE notify_outbox SET state = 'sent', attempts = 1, sent_ms = 1");
+    kept('F-1', 'recovered', over);
+    await follow();
+    expect(planned().filter(({ step }) => step === 'recovered')).toEqual([]);
+  });
 });
