@@ -160,13 +160,29 @@ class PeopleBook implements People {
   }
 
   async importCalendar(text: string, actor: Actor): Promise<{ readonly assigned: number }> {
-    const made = readCalendar(text, this.#policy, (slot) => this.#dutyOf(slot));
-    const detail = { assigned: made.length };
+    const read = readCalendar(text, this.#policy, (slot) => this.#dutyOf(slot));
+    // What stays as it is stays with the roster, so that a later edit of the file still counts.
+    const made = read.filter((one) => this.#dutyOf(one).person !== one.person);
+    this.#refuseOver(made);
+    const changes = made.map(
+      ({ role, shift, date, person }) => `${role}/${shift} ${date}: ${person}`,
+    );
+    const detail = { assigned: made.length, changes };
     this.#record({ actor, action: 'duty import', subject: 'roster', detail }, () => {
       for (const one of made) this.#tables.assign(one, 'calendar');
     });
     this.#learn(made);
     return { assigned: made.length };
+  }
+
+  /** Who held a shift that is over is history: notices and faults speak of it. */
+  #refuseOver(made: readonly Slot[]): void {
+    const over = made.filter((one) => this.#dutyOf(one).untilMs <= this.#clock.now());
+    if (over.length === 0) return;
+    const named = over.map(({ role, shift, date }) => `${role}/${shift} ${date} is over`);
+    throw new Failure('bad_request', named.join('\n'), {
+      hint: 'leave shifts that are over as the export had them',
+    });
   }
 
   reload(policy: PeoplePolicy): void {

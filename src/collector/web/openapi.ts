@@ -46,7 +46,7 @@ function answers(route: Route): object {
 function requestBody(route: Route): object {
   if (route.raw) {
     const schema = { type: 'string', format: 'binary' };
-    return { required: true, content: { 'application/x-protobuf': { schema } } };
+    return { required: true, content: { [route.bodyType]: { schema } } };
   }
   if (route.body === null) return {};
   return {

@@ -67,6 +67,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   readonly body?: B;
   /** `raw`: the handler gets the body's bytes (ingest only). */
   readonly raw?: boolean;
+  /** Media type of a raw body; default that of remote write. */
+  readonly bodyType?: string;
   /** Largest raw body; the limit of writes where it is not given. */
   readonly bodyBytes?: number;
   /** Shape of the JSON answer, or its media type when it is not JSON. */
@@ -91,6 +93,7 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly raw: boolean;
+  readonly bodyType: string;
   readonly bodyBytes: number | null;
   readonly answer: z.ZodType | string;
   /** Validates, then handles. Throws `bad_request` naming every wrong field. */
@@ -129,6 +132,7 @@ export function defineRoute<
     query,
     body: spec.body ?? null,
     raw: spec.raw ?? false,
+    bodyType: spec.bodyType ?? 'application/x-protobuf',
     bodyBytes: spec.bodyBytes ?? null,
     answer: spec.answer,
     run: async (raw: RawInput, scene: Scene) =>

@@ -138,16 +138,22 @@ test('an exported calendar comes back unchanged, and with a new holder', async (
   const before = people.roster('duty', ...week);
   expect(text).toContain('BEGIN:VEVENT');
   expect(text).toContain('DTSTART:20260104T233000Z');
-  expect(await people.importCalendar(text, actor)).toEqual({ assigned: before.length });
-  const same = people.roster('duty', ...week).map((duty) => ({ ...duty, changed: false }));
-  expect(same).toEqual(before);
+  expect(await people.importCalendar(text, actor)).toEqual({ assigned: 0 });
+  expect(people.roster('duty', ...week)).toEqual(before);
   const edited = text.replace(
     /(UID:duty\/night\/2026-01-05[\s\S]*?SUMMARY:.*?: ?)Night phone/,
     '$1li',
   );
   expect(edited).not.toBe(text);
-  await people.importCalendar(edited, actor);
+  expect(await people.importCalendar(edited, actor)).toEqual({ assigned: 1 });
   expect(holder('2026-01-06T02:00')).toEqual(['li']);
+});
+
+test('a calendar does not rewrite who held a shift that is over', async () => {
+  const past = people.exportCalendar('duty', at('2026-01-02T00:00'), at('2026-01-03T00:00'));
+  expect(await people.importCalendar(past, actor)).toEqual({ assigned: 0 });
+  const edited = past.replace(/(UID:duty\/night[\s\S]*?SUMMARY:.*?: ?)[^\r\n]+/, '$1li');
+  await expect(people.importCalendar(edited, actor)).rejects.toThrow(/is over/);
 });
 
 test('a calendar is taken whole or not at all, and every mistake is told', async () => {

@@ -1,8 +1,7 @@
 /** `collector fault …`: looking, and the steps people take. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { call, callJson, withApi } from '../api.ts';
+import { saveFile } from '../save-file.ts';
 import { formatTable, plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 import { addFaultSteps } from './fault-steps.ts';
@@ -155,8 +154,7 @@ function addReport(verbs: Command, { host }: VerbContext): void {
             path: `/api/v1/faults/${encodeURIComponent(id)}/report?${query}`,
           }),
         );
-        const file = join(options.out, `${encodeURIComponent(id)}.${format}`);
-        writeFileSync(file, body);
+        const file = saveFile(options.out, `${encodeURIComponent(id)}.${format}`, body);
         host.stdout.write(`${plain(file)}\n`);
       }
     });

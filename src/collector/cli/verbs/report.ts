@@ -1,10 +1,9 @@
 /** `collector report NAME`: files, or JSON on stdout. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Failure, messageOf } from '../../../shared/errors.ts';
 import { call, withApi } from '../api.ts';
 import type { ApiAnswer } from '../cli.ts';
+import { saveFile } from '../save-file.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
 const FORMATS = ['html', 'csv', 'json'];
@@ -27,20 +26,6 @@ function parseMonth(text: string): string {
 function fileNameOf({ headers }: ApiAnswer, fallback: string): string {
   const match = /filename\*=UTF-8''([^;]+)/.exec(String(headers['content-disposition'] ?? ''));
   return match?.[1] === undefined ? fallback : basename(decodeURIComponent(match[1]));
-}
-
-function save(directory: string, name: string, content: Buffer): string {
-  const path = join(directory, name);
-  try {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(path, content);
-  } catch (error) {
-    throw new Failure('io', `cannot write ${path}: ${messageOf(error)}`, {
-      hint: 'give a directory this user may write to with --out',
-      cause: error,
-    });
-  }
-  return path;
 }
 
 export function addReportVerb(program: Command, { host }: VerbContext): void {
@@ -71,7 +56,7 @@ export function addReportVerb(program: Command, { host }: VerbContext): void {
             continue;
           }
           const fileName = fileNameOf(answer, `${basename(name)}-${options.month}.${format}`);
-          host.stdout.write(`${save(options.out ?? '.', fileName, answer.body)}\n`);
+          host.stdout.write(`${saveFile(options.out ?? '.', fileName, answer.body)}\n`);
         }
       });
     });

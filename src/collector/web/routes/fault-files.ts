@@ -15,6 +15,7 @@ export const FAULT_FILE_ROUTES = [
     params: z.strictObject({ id: faultId }),
     query: z.strictObject({ name: z.string().min(1).max(200), by: person, note }),
     raw: true,
+    bodyType: 'application/octet-stream',
     bodyBytes: ATTACHMENT_BYTES,
     answer: attachmentSchema,
     handle: ({ doors, params: { id }, query, body, headers, actor }) => {
