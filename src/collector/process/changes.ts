@@ -73,16 +73,24 @@ export class ChangeBook implements Changes {
     const answered = this.#table.answered(writing);
     if (answered !== null) return answered;
     const before = this.#checked(id, step, writing, nowMs);
-    // The window is registered first: its origin makes a second attempt find it again.
-    const window = await this.#windowFor(before, step, writing);
-    const taken = this.#table.write(nowMs, writing, () => {
-      const now = this.#table.get(id, before.version);
-      const item = this.#after(now, step, nowMs);
-      const { kind, by, note } = step;
-      return { item: window === '' ? item : { ...item, window }, kind, by, note };
-    });
-    await this.#endWindow(taken, step, writing);
-    return taken;
+    // Registered first, it is only announced: its origin makes a second attempt find it again.
+    const window = step.kind === 'announce' ? await this.#askForWindow(before, writing) : '';
+    try {
+      const taken = this.#table.write(nowMs, writing, () => {
+        const now = this.#table.get(id, before.version);
+        const item = this.#after(now, step, nowMs);
+        const { kind, by, note } = step;
+        return { item: window === '' ? item : { ...item, window }, kind, by, note };
+      });
+      await this.#moveWindow(taken, step, writing);
+      return taken;
+    } catch (error) {
+      // Withdrawn or changed meanwhile: nobody would ever end a window that no change knows.
+      if (window !== '' && this.#table.get(id).window !== window) {
+        await this.#endWindow({ ...this.#table.get(id), window }, step, writing);
+      }
+      throw error;
+    }
   }
 
   list(filter: ItemFilter): readonly Change[] {
@@ -140,8 +148,8 @@ export class ChangeBook implements Changes {
     return before;
   }
 
-  async #windowFor(change: Change, { kind }: ChangeStep, { actor }: Writing): Promise<string> {
-    if (kind !== 'announce') return '';
+  /** The same window each time; asked for while the change is carried out, it opens. */
+  async #askForWindow(change: Change, { actor }: Writing): Promise<string> {
     const { id, scope, plannedFromMs, plannedToMs, title, approvers } = change;
     const { id: window } = await this.#options.windows.register(
       {
@@ -157,9 +165,18 @@ export class ChangeBook implements Changes {
     return window;
   }
 
-  /** What is finished or given up needs no quiet any more. */
-  async #endWindow(change: Change, { kind, by }: ChangeStep, { actor }: Writing): Promise<void> {
-    if (change.window === '' || !['finish', 'roll_back', 'withdraw'].includes(kind)) return;
+  /**
+   * Quiet is for the work alone: it begins when the work does, after that is written down, and what
+   * is finished or given up needs it no more.
+   */
+  async #moveWindow(change: Change, step: ChangeStep, writing: Writing): Promise<void> {
+    if (change.window === '') return;
+    if (step.kind === 'start') await this.#askForWindow(change, writing);
+    if (!['finish', 'roll_back', 'withdraw'].includes(step.kind)) return;
+    await this.#endWindow(change, step, writing);
+  }
+
+  async #endWindow(change: Change, { by }: ChangeStep, { actor }: Writing): Promise<void> {
     const step = { by, note: `${change.id}: ${change.state}` };
     try {
       await this.#options.windows.end(change.window, step, actor);

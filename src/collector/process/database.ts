@@ -1,13 +1,9 @@
 /** The process room's connection to `desk.db` and its tables. Steps cannot be changed or removed. */
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { Failure, messageOf } from '../../shared/errors.ts';
+import type Database from 'better-sqlite3';
+import { type DeskConnection, openDeskConnection } from '../desk/desk.ts';
 
-export type Connection = Database.Database;
+export type Connection = DeskConnection;
 export type Statement = Database.Statement;
-
-const BUSY_MS = 5_000;
-const SYNCHRONOUS_FULL = 2;
 
 const SCHEMA = `
 -- Problems (P) and changes (C); the record is what the steps made of it.
@@ -84,21 +80,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS process_search
 
 /** The desk must have been opened on the directory before. Throws `io`. */
 export function openDatabase(directory: string): Connection {
-  const file = join(directory, 'desk.db');
-  try {
-    const connection = new Database(file, { timeout: BUSY_MS, fileMustExist: true });
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
-    if (connection.pragma('synchronous', { simple: true }) !== SYNCHRONOUS_FULL) {
-      throw new Failure('io', `${file} did not take synchronous=FULL`);
-    }
-    connection.exec(SCHEMA);
-    return connection;
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('io', `cannot open ${file}: ${messageOf(error)}`, {
-      hint: 'check that the data directory belongs to this user and has free space',
-      cause: error,
-    });
-  }
+  const connection = openDeskConnection(directory);
+  connection.exec(SCHEMA);
+  return connection;
 }

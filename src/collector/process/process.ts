@@ -145,6 +145,10 @@ export interface ProcessRoom {
 
 /** Maintenance windows as changes need them; the quiet room has them. */
 export interface ChangeWindows {
+  /**
+   * One per origin. Registered ahead it is only announced and keeps nothing quiet; asked for again
+   * after its beginning, by the change that starts, it opens.
+   */
   register(
     window: {
       readonly covers: Selector;

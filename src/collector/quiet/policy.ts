@@ -14,7 +14,12 @@ import {
   selectorSchema,
   unknownNames,
 } from '../../shared/selector.ts';
+import { DAY_MS } from '../../shared/units.ts';
 import { buildGraph, type Dependency } from './graph.ts';
+
+const KEEP_DEFAULT_MS = 400 * DAY_MS;
+/** Monthly reports ask for the windows of the month before. */
+const KEEP_LEAST_MS = 62 * DAY_MS;
 
 const name = z.string().min(1).max(256);
 const parentsSchema = z.strictObject({
@@ -50,6 +55,8 @@ export const quietSchema = z.strictObject({
     ahead: duration,
     /** True: whoever approves may not be whoever registers. */
     four_eyes: z.boolean(),
+    /** How long windows that are over, and what became of their faults, are kept. */
+    keep: duration.default(KEEP_DEFAULT_MS),
   }),
 });
 
@@ -86,7 +93,10 @@ function circles({ dependencies }: QuietPolicy, file: string): readonly ConfigPr
   }));
 }
 
-function spans({ flapping, storm, dependencies }: QuietPolicy, file: string): ConfigProblem[] {
+function spans(
+  { flapping, storm, dependencies, windows }: QuietPolicy,
+  file: string,
+): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const refuse = (wrong: boolean, path: string, reason: string): void => {
     if (wrong) problems.push({ file, path, reason });
@@ -103,6 +113,11 @@ function spans({ flapping, storm, dependencies }: QuietPolicy, file: string): Co
     dependencies.await_parent > 600_000,
     'dependencies.await_parent',
     'is longer than 10m: faults would be announced too late to be answered in time',
+  );
+  refuse(
+    windows.keep < KEEP_LEAST_MS,
+    'windows.keep',
+    'is shorter than 62d: the report of a month would miss its windows',
   );
   return problems;
 }

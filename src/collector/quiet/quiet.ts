@@ -28,7 +28,10 @@ export interface WindowRequest {
   readonly schedule: Schedule;
   readonly reason: string;
   readonly approver: string;
-  /** What it belongs to, such as a change; '' for none. */
+  /**
+   * What it belongs to, such as a change; '' for none. A window with an origin is only announced:
+   * it keeps nothing quiet until its origin asks for it again after its beginning (see `openedMs`).
+   */
   readonly origin?: string;
   /** Who registers it; default: the actor. */
   readonly by?: string;
@@ -40,6 +43,8 @@ export interface Window extends Required<WindowRequest> {
   readonly registeredMs: number;
   /** Registered before its first beginning (R22). */
   readonly planned: boolean;
+  /** When its origin opened it; null while it only is announced, or without an origin. */
+  readonly openedMs: number | null;
   /** When somebody ended it before its time; null while nobody did. */
   readonly endedMs: number | null;
   readonly endedBy: string;
@@ -86,7 +91,10 @@ export interface PlannedSpan extends Span {
 }
 
 export interface Windows {
-  /** Throws `bad_request` with every mistake, `conflict` where the same window exists. */
+  /**
+   * Throws `bad_request` with every mistake, `conflict` where the same window exists. An origin has
+   * one window: asked for again it is the same, and asked for after its beginning it is opened.
+   */
   register(request: WindowRequest, actor: Actor, repeat?: RepeatKey | null): Promise<Window>;
   preview(request: WindowRequest): WindowPreview;
   list(filter: WindowFilter): readonly Window[];

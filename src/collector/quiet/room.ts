@@ -1,5 +1,7 @@
 /** The quiet room put together: windows, causes and storms are asked in turn about a fault. */
+import { messageOf } from '../../shared/errors.ts';
 import type { Labelled } from '../../shared/selector.ts';
+import { HOUR_MS } from '../../shared/units.ts';
 import { DependencyWatch } from './dependency.ts';
 import { flapOf } from './flapping.ts';
 import { buildGraph, type Dependency, type Graph } from './graph.ts';
@@ -9,6 +11,8 @@ import { StormWatch } from './storm.ts';
 import { WindowBook } from './window-book.ts';
 import { keyOf, WindowWatch } from './window-watch.ts';
 import { openWindowsTable } from './windows-table.ts';
+
+const FORGET_EVERY_MS = HOUR_MS;
 
 /** Whoever reports something waits for an answer, and the watch itself must never fall silent. */
 const NEVER_QUIET: readonly string[] = ['person', 'self'];
@@ -23,6 +27,23 @@ function deviceFinder(devices: QuietOptions['devices']): (name: string) => Label
       byName = new Map(seen.map((device) => [device.name, device]));
     }
     return byName.get(name) ?? { name, labels: {} };
+  };
+}
+
+/** Retention in steps: now and then one, at every tick while there is more to do. */
+function forgetter(book: WindowBook, { log }: QuietOptions): (nowMs: number) => void {
+  let steppedMs = 0;
+  let hasMore = true;
+  return (nowMs) => {
+    // A clock that was set back must not put it off.
+    if (!hasMore && Math.abs(nowMs - steppedMs) < FORGET_EVERY_MS) return;
+    steppedMs = nowMs;
+    try {
+      hasMore = book.forget(nowMs);
+    } catch (error) {
+      hasMore = false;
+      log.error('old windows could not be removed', { reason: messageOf(error) });
+    }
   };
 }
 
@@ -53,6 +74,7 @@ export async function openQuietRoom(options: QuietOptions): Promise<QuietRoom> {
   const table = openWindowsTable(directory);
   const book = new WindowBook(table, options, policy.windows);
   const windows = new WindowWatch(book, table, options);
+  const forget = forgetter(book, options);
   const graphNow = graphKeeper(options);
   const dependencies = new DependencyWatch(policy.dependencies, graphNow(policy).graph, options);
   const storms = new StormWatch(policy.storm);
@@ -65,6 +87,7 @@ export async function openQuietRoom(options: QuietOptions): Promise<QuietRoom> {
       windows.begin(open, nowMs);
       dependencies.begin(open, nowMs);
       storms.begin(nowMs);
+      forget(nowMs);
     },
     quietOf: (about) => {
       if (NEVER_QUIET.includes(about.indicator)) return null;

@@ -36,6 +36,10 @@ export type Walk = (atMs: number) => Span | null;
 const patterns = new Map<string, Cron>();
 const PATTERNS_MOST = 1_000;
 
+/** How far around a moment the span that is open then is looked for. */
+const REACH_FIRST_MS = 2 * DAY_MS;
+const REACH_MOST_MS = 64 * DAY_MS;
+
 /** Throws `bad_request`. */
 export function cronOf({ cron, timezone }: CronSchedule): Cron {
   const key = `${timezone}\n${cron}`;
@@ -82,11 +86,33 @@ function calendarWalk({ calendar }: CalendarSchedule, find: FindCalendar): Walk 
   return (atMs) => {
     const found = find(calendar);
     const openMs = found?.nextOpening(atMs) ?? null;
-    if (found === undefined || openMs === null) return null;
-    // Looked at from two days before, so that one that is open now has its beginning.
-    const around = found.spans(atMs - 2 * DAY_MS, openMs + 2 * DAY_MS);
-    return around.find(({ toMs }) => toMs > atMs) ?? null;
+    return found === undefined || openMs === null ? null : wholeSpan(found, openMs);
   };
+}
+
+/**
+ * The span that is open at `atMs` from its real beginning to its real end, whenever one looks; null
+ * when it is longer than the reach. Days that touch are one span: a weekend, a week of holidays.
+ */
+export function wholeSpan(calendar: Calendar, atMs: number): Span | null {
+  for (let reachMs = REACH_FIRST_MS; reachMs <= REACH_MOST_MS; reachMs *= 2) {
+    const [fromMs, toMs] = [atMs - reachMs, atMs + reachMs];
+    const span = joined(calendar.spans(fromMs, toMs)).find((one) => one.toMs > atMs);
+    if (span === undefined) return null;
+    if (span.fromMs > fromMs && span.toMs < toMs) return span;
+  }
+  return null;
+}
+
+/** Calendars cut their spans at the turn of the year. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const made: Span[] = [];
+  for (const span of spans) {
+    const before = made.at(-1);
+    if (before?.toMs === span.fromMs) made[made.length - 1] = { ...before, toMs: span.toMs };
+    else made.push(span);
+  }
+  return made;
 }
 
 /** Occurrences that overlap [fromMs, toMs), at most `limit`, ascending. */

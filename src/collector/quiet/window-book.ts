@@ -17,7 +17,7 @@ import type {
 import { occurrences, type Walk, walkOf } from './schedule.ts';
 import { checkWindow, firstOverlap, isPlanned } from './window-check.ts';
 import { formatWindowId, noSuchWindow, parseWindowId } from './window-id.ts';
-import type { WindowsTable } from './windows-table.ts';
+import { FORGOTTEN_MOST, type WindowsTable } from './windows-table.ts';
 
 const LIST_DEFAULT = 100;
 const LIST_MOST = 1_000;
@@ -46,6 +46,8 @@ export class WindowBook {
 
   swap(policy: QuietPolicy['windows']): void {
     this.#policy = policy;
+    // Calendars are read anew with it: a window that is open may end at another time now.
+    this.revision++;
   }
 
   all(): Iterable<Window> {
@@ -54,21 +56,26 @@ export class WindowBook {
 
   register(request: WindowRequest, actor: Actor, repeat: RepeatKey | null = null): Window {
     const nowMs = this.#options.clock.now();
-    const before = this.#table.answered(repeat) ?? this.#byOrigin(request.origin ?? '');
-    if (before !== null) return before;
+    const answered = this.#table.answered(repeat);
+    if (answered !== null) return answered;
+    const before = this.#byOrigin(request.origin ?? '', nowMs);
+    if (before !== null) return this.#opened(before, actor, nowMs);
     const find = this.#options.findCalendar;
     const by = request.by ?? actor.who;
     checkWindow(request, { policy: this.#policy, nowMs, by, find });
     const walk = walkOf(request.schedule, find);
     const make = (number: number): Window => {
       this.#refuseSame(request, walk, nowMs);
+      const origin = request.origin ?? '';
+      const planned = isPlanned(walk, nowMs);
       return {
         id: formatWindowId(number),
         ...request,
-        origin: request.origin ?? '',
+        origin,
         by,
         registeredMs: nowMs,
-        planned: isPlanned(walk, nowMs),
+        planned,
+        openedMs: origin === '' || planned ? null : nowMs,
         endedMs: null,
         endedBy: '',
         endedNote: '',
@@ -116,7 +123,12 @@ export class WindowBook {
   stateOf(window: Window, nowMs = this.#options.clock.now()): WindowState {
     const next = this.occurrence(window, nowMs);
     if (next === null) return 'past';
-    return next.fromMs <= nowMs ? 'active' : 'upcoming';
+    return next.fromMs <= nowMs && this.counts(window) ? 'active' : 'upcoming';
+  }
+
+  /** What only is announced keeps nothing quiet: the work may never begin. */
+  counts({ origin, openedMs }: Window): boolean {
+    return origin === '' || openedMs !== null;
   }
 
   /** The occurrence that is open at `atMs` or begins next, cut where somebody ended it. */
@@ -142,9 +154,29 @@ export class WindowBook {
     }
     const ended = { ...window, endedMs: nowMs, endedBy: by, endedNote: note };
     const next: Window = { ...ended, version: window.version + 1 };
-    this.#table.change(parseWindowId(id), next, { atMs: nowMs, actor });
+    this.#table.end(parseWindowId(id), next, { atMs: nowMs, actor });
     this.#take(next);
     return next;
+  }
+
+  /** One step of retention; true when there is more to do. */
+  forget(nowMs: number): boolean {
+    const beforeMs = nowMs - this.#policy.keep;
+    const newest = [...this.#windows.keys()].at(-1);
+    const old: string[] = [];
+    for (const window of this.#windows.values()) {
+      if (old.length >= FORGOTTEN_MOST) break;
+      // The newest stays, so that no number is given twice.
+      if (window.id === newest || lastMs(window) >= beforeMs) continue;
+      if (this.stateOf(window, nowMs) === 'past') old.push(window.id);
+    }
+    const outcomes = this.#table.forget(old.map(parseWindowId), beforeMs);
+    for (const id of old) {
+      this.#windows.delete(id);
+      this.#covers.delete(id);
+      this.#walks.delete(id);
+    }
+    return Math.max(old.length, outcomes) >= FORGOTTEN_MOST;
   }
 
   covers({ id, covers }: Window, device: Labelled): boolean {
@@ -158,15 +190,16 @@ export class WindowBook {
   spansOf(device: Labelled, range: Span): readonly PlannedSpan[] {
     const spans: PlannedSpan[] = [];
     for (const window of this.#windows.values()) {
-      if (!this.covers(window, device)) continue;
+      if (!this.counts(window) || !this.covers(window, device)) continue;
+      const countsMs = Math.max(window.registeredMs, window.openedMs ?? 0);
       const end = Math.min(range.toMs, window.endedMs ?? range.toMs);
       const until = { fromMs: range.fromMs, toMs: end };
       for (const { fromMs, toMs } of occurrences(this.#walk(window), until, SPANS_MOST)) {
         const span = { fromMs: Math.max(fromMs, range.fromMs), toMs: Math.min(toMs, end) };
-        // What was registered late counts from its registration at the earliest.
-        if (toMs <= window.registeredMs) continue;
+        // What was registered or opened late counts from then at the earliest.
+        if (span.toMs <= countsMs) continue;
         const planned = window.registeredMs < fromMs;
-        const begins = Math.max(span.fromMs, window.registeredMs);
+        const begins = Math.max(span.fromMs, countsMs);
         spans.push({ ...span, fromMs: begins, window: window.id, planned });
       }
     }
@@ -178,11 +211,29 @@ export class WindowBook {
     this.revision++;
   }
 
-  /** A change registers its window once, however often it is announced. */
-  #byOrigin(origin: string): Window | null {
+  /**
+   * A change registers its window once, however often it is announced. One that somebody ended is
+   * not made anew when the work begins.
+   */
+  #byOrigin(origin: string, nowMs: number): Window | null {
     if (origin === '') return null;
     const mine = [...this.#windows.values()].filter((window) => window.origin === origin);
-    return mine.find((window) => this.stateOf(window) !== 'past') ?? null;
+    const found = mine.reverse().find((window) => {
+      const span = this.#walk(window)(nowMs);
+      return span !== null && (window.endedMs === null || span.fromMs <= nowMs);
+    });
+    return found ?? null;
+  }
+
+  /** Its origin asks for it again: the work has begun, once the window itself has. */
+  #opened(window: Window, actor: Actor, nowMs: number): Window {
+    if (this.counts(window) || window.endedMs !== null) return window;
+    const span = this.#walk(window)(nowMs);
+    if (span === null || span.fromMs > nowMs) return window;
+    const next: Window = { ...window, openedMs: nowMs, version: window.version + 1 };
+    this.#table.open(parseWindowId(window.id), next, { atMs: nowMs, actor });
+    this.#take(next);
+    return next;
   }
 
   #walk({ id, schedule }: Window): Walk {
@@ -229,4 +280,10 @@ export class WindowBook {
     }
     return warnings;
   }
+}
+
+/** After this a window begins no more. */
+function lastMs({ schedule, endedMs }: Window): number {
+  const plannedMs = schedule.kind === 'once' ? schedule.toMs : schedule.untilMs;
+  return endedMs ?? plannedMs ?? Number.POSITIVE_INFINITY;
 }

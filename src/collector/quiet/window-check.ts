@@ -12,10 +12,13 @@ import {
   occurrences,
   type Walk,
   walkOf,
+  wholeSpan,
 } from './schedule.ts';
 
 /** Runs of a recurring window that are compared with each other: a year of weeks. */
 const RUNS_LOOKED_AT = 53;
+/** Openings of a calendar whose length is looked at: several a day, for more than a year. */
+const OPENINGS_LOOKED_AT = 2_500;
 
 export interface Mistake {
   readonly field: string;
@@ -71,7 +74,7 @@ function scheduleMistakes(
   }
   return schedule.kind === 'cron'
     ? cronMistakes(schedule, policy, nowMs)
-    : calendarMistakes(schedule, policy, find);
+    : calendarMistakes(schedule, { policy, nowMs, find });
 }
 
 function onceMistakes(
@@ -116,18 +119,29 @@ function cronMistakes(
 }
 
 function calendarMistakes(
-  { calendar }: CalendarSchedule,
-  { longest }: QuietPolicy['windows'],
-  find: FindCalendar,
+  schedule: CalendarSchedule,
+  { policy, nowMs, find }: Omit<Circumstances, 'by'>,
 ): readonly Mistake[] {
+  const { calendar } = schedule;
+  const { longest, ahead } = policy;
   const found = find(calendar);
   if (found === undefined) {
     return [{ field: 'calendar', reason: `${JSON.stringify(calendar)} is not in calendars.yaml` }];
   }
-  // A span cannot be longer than a day unless the calendar is never closed.
-  return found.always
-    ? [{ field: 'calendar', reason: `is always open, longer than ${hours(longest)}` }]
-    : [];
+  const limit = `longer than ${hours(longest)} (windows.longest)`;
+  if (found.always) return [{ field: 'calendar', reason: `is always open, ${limit}` }];
+  const openMs = found.nextOpening(nowMs);
+  if (openMs !== null && wholeSpan(found, openMs) === null) {
+    return [{ field: 'calendar', reason: `is open for months without a break, ${limit}` }];
+  }
+  const year = { fromMs: nowMs, toMs: nowMs + ahead };
+  const long = occurrences(walkOf(schedule, find), year, OPENINGS_LOOKED_AT).find(
+    ({ fromMs, toMs }) => toMs - fromMs > longest,
+  );
+  if (long === undefined) return [];
+  const open = `is open for ${hours(long.toMs - long.fromMs)}`;
+  const from = new Date(long.fromMs).toISOString();
+  return [{ field: 'calendar', reason: `${open} without a break from ${from}, ${limit}` }];
 }
 
 function overlapsItself(schedule: CronSchedule, nowMs: number): boolean {

@@ -79,7 +79,7 @@ export class WindowWatch {
       const span = this.#book.occurrence(window, nowMs);
       if (span === null) continue;
       const isOpen = span.fromMs <= nowMs;
-      if (isOpen) active.push(window);
+      if (isOpen && this.#book.counts(window)) active.push(window);
       this.#changesMs = Math.min(this.#changesMs, isOpen ? span.toMs : span.fromMs);
     }
     this.#active = active;

@@ -1,8 +1,13 @@
 /** The SQL of maintenance windows, with their audit entries. Decides nothing. */
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { Failure, messageOf } from '../../shared/errors.ts';
-import { type Actor, openRepeats, openTrail, type RepeatKey } from '../desk/desk.ts';
+import type Database from 'better-sqlite3';
+import {
+  type Actor,
+  type DeskConnection,
+  openDeskConnection,
+  openRepeats,
+  openTrail,
+  type RepeatKey,
+} from '../desk/desk.ts';
 import type { Window, WindowOutcome } from './quiet.ts';
 
 const SCHEMA = `
@@ -25,14 +30,22 @@ CREATE TABLE IF NOT EXISTS quiet_outcomes (
 ) STRICT;
 `;
 
-const BUSY_MS = 5_000;
-const SYNCHRONOUS_FULL = 2;
+/** Windows and outcomes that one step of retention removes, each. */
+export const FORGOTTEN_MOST = 500;
 
 /** A fault and the window that keeps it quiet. */
 export interface Kept {
   readonly fault: string;
   readonly window: string;
   readonly device: string;
+}
+
+/** A change to a window, for the trail. */
+interface Made {
+  readonly atMs: number;
+  readonly actor: Actor;
+  readonly action: string;
+  readonly detail: Readonly<Record<string, unknown>>;
 }
 
 export interface Settlement {
@@ -42,32 +55,18 @@ export interface Settlement {
 
 /** The desk must have been opened on the directory before. Throws `io`. */
 export function openWindowsTable(directory: string): WindowsTable {
-  const file = join(directory, 'desk.db');
-  try {
-    const connection = new Database(file, { timeout: BUSY_MS, fileMustExist: true });
-    connection.pragma('journal_mode = WAL');
-    connection.pragma('synchronous = FULL');
-    if (connection.pragma('synchronous', { simple: true }) !== SYNCHRONOUS_FULL) {
-      throw new Failure('io', `${file} did not take synchronous=FULL`);
-    }
-    connection.exec(SCHEMA);
-    return new WindowsTable(connection);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('io', `cannot open ${file}: ${messageOf(error)}`, {
-      hint: 'check that the data directory belongs to this user and has free space',
-      cause: error,
-    });
-  }
+  const connection = openDeskConnection(directory);
+  connection.exec(SCHEMA);
+  return new WindowsTable(connection);
 }
 
 export class WindowsTable {
-  readonly #connection: Database.Database;
+  readonly #connection: DeskConnection;
   readonly #trail;
   readonly #repeats;
   readonly #put: Database.Statement;
 
-  constructor(connection: Database.Database) {
+  constructor(connection: DeskConnection) {
     this.#connection = connection;
     this.#trail = openTrail(connection);
     this.#repeats = openRepeats(connection, 'windows');
@@ -79,7 +78,11 @@ export class WindowsTable {
       .prepare('SELECT record FROM quiet_windows ORDER BY number')
       .pluck()
       .all();
-    return rows.map((row) => JSON.parse(String(row)) as Window);
+    return rows.map((row) => {
+      const window = JSON.parse(String(row)) as Window;
+      // Records of before windows were opened by their origin lack the field.
+      return { ...window, openedMs: window.openedMs ?? null };
+    });
   }
 
   kept(): readonly Kept[] {
@@ -109,11 +112,14 @@ export class WindowsTable {
     });
   }
 
-  change(number: number, window: Window, { atMs, actor }: { atMs: number; actor: Actor }): void {
+  end(number: number, window: Window, made: { atMs: number; actor: Actor }): void {
     const detail = { by: window.endedBy, note: window.endedNote };
-    this.#trail.record(atMs, [{ actor, action: 'window.end', subject: window.id, detail }], () =>
-      this.#put.run(number, JSON.stringify(window)),
-    );
+    this.#change(number, window, { ...made, action: 'window.end', detail });
+  }
+
+  open(number: number, window: Window, made: { atMs: number; actor: Actor }): void {
+    const detail = { origin: window.origin };
+    this.#change(number, window, { ...made, action: 'window.open', detail });
   }
 
   keep(kept: readonly Kept[]): void {
@@ -156,7 +162,31 @@ export class WindowsTable {
       .all(mark, limit) as WindowOutcome[];
   }
 
+  /** Removes windows, and the oldest outcomes of before `beforeMs`, at most FORGOTTEN_MOST. */
+  forget(numbers: readonly number[], beforeMs: number): number {
+    const dropWindow = this.#connection.prepare('DELETE FROM quiet_windows WHERE number = ?');
+    // The newest stays: numbers only rise, for the readers' marks.
+    const dropOutcomes = this.#connection.prepare(
+      `DELETE FROM quiet_outcomes WHERE number IN (
+         SELECT number FROM (
+           SELECT number, at_ms FROM quiet_outcomes ORDER BY number LIMIT ${FORGOTTEN_MOST}
+         ) WHERE at_ms < ? AND number < (SELECT max(number) FROM quiet_outcomes))`,
+    );
+    return this.#connection
+      .transaction(() => {
+        for (const number of numbers) dropWindow.run(number);
+        return dropOutcomes.run(beforeMs).changes;
+      })
+      .immediate();
+  }
+
   close(): void {
     this.#connection.close();
+  }
+
+  #change(number: number, window: Window, { atMs, ...deed }: Made): void {
+    this.#trail.record(atMs, [{ ...deed, subject: window.id }], () =>
+      this.#put.run(number, JSON.stringify(window)),
+    );
   }
 }

@@ -86,12 +86,16 @@ test('the window is registered with the announcement, before it begins, and ends
       reason: 'C-000001 New kernel on the web servers',
       approver: 'zhao',
       origin: 'C-000001',
+      opened: false,
       ended: '',
     },
   ]);
   await rig.clock.advance(HOUR_MS);
+  expect(rig.windows[0]?.opened).toBe(false);
   await rig.room.changes.step('C-1', step('start', 'li.wei'), WRITING);
+  expect(rig.windows[0]?.opened).toBe(true);
   await rig.room.changes.step('C-1', step('finish', 'li.wei'), WRITING);
+  expect(rig.windows).toHaveLength(1);
   expect(rig.windows[0]?.ended).toBe('C-000001: implemented');
 });
 
@@ -109,6 +113,29 @@ test('a change that is given up gives its window back', async () => {
   await led(rig, 'announce');
   await rig.room.changes.step('C-1', step('withdraw', 'li.wei'), WRITING);
   expect(rig.windows[0]?.ended).toBe('C-000001: withdrawn');
+});
+
+test('a change that is withdrawn while it is announced leaves no window behind', async () => {
+  const rig = await processRig();
+  await led(rig, 'approve');
+  const announcing = rig.room.changes.step(
+    'C-1',
+    step('announce', 'li.wei', { announcement }),
+    WRITING,
+  );
+  await rig.room.changes.step('C-1', step('withdraw', 'zhao'), WRITING);
+  await expect(announcing).rejects.toMatchObject({ code: 'stale' });
+  expect(rig.windows.map(({ ended }) => ended)).toEqual(['C-000001: withdrawn']);
+});
+
+test('of two announcements at once one is taken, and its window stays', async () => {
+  const rig = await processRig();
+  await led(rig, 'approve');
+  const announce = () =>
+    rig.room.changes.step('C-1', step('announce', 'li.wei', { announcement }), WRITING);
+  const answers = await Promise.allSettled([announce(), announce()]);
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  expect(rig.windows.map(({ ended }) => ended)).toEqual(['']);
 });
 
 test.each<[string, Partial<ChangeRequest>]>([

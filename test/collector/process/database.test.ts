@@ -19,8 +19,9 @@ afterEach(() => {
 test.each([
   ['process', openDatabase],
   ['quiet', openWindowsTable],
-] as const)('%s: a directory without a desk is refused with the mend', (_room, open) => {
-  expect(() => open(directory)).toThrow(
+] as const)('%s: a directory that cannot be one is refused with the mend', (_room, open) => {
+  writeFileSync(join(directory, 'file'), '');
+  expect(() => open(join(directory, 'file'))).toThrow(
     expect.objectContaining({
       code: 'io',
       message: expect.stringContaining('desk.db'),

@@ -45,7 +45,11 @@ export function policy(): ProcessPolicy {
   return checkProcessPolicy(parseYaml(BASE, 'process.yaml'), 'process.yaml', CALENDARS);
 }
 
-type Registered = Parameters<ChangeWindows['register']>[0] & { id: string; ended: string };
+type Registered = Parameters<ChangeWindows['register']>[0] & {
+  id: string;
+  opened: boolean;
+  ended: string;
+};
 
 export interface ProcessRig {
   room: ProcessRoom;
@@ -112,9 +116,12 @@ export async function processRig(): Promise<ProcessRig> {
       windows: {
         register: async (window) => {
           const same = windows.find(({ origin }) => origin === window.origin);
-          if (same !== undefined) return { id: same.id, planned: true };
+          if (same !== undefined) {
+            same.opened = clock.now() >= same.fromMs;
+            return { id: same.id, planned: true };
+          }
           const id = `W-${windows.length + 1}`;
-          windows.push({ ...window, id, ended: '' });
+          windows.push({ ...window, id, opened: false, ended: '' });
           return { id, planned: true };
         },
         end: async (id, { note }) => {

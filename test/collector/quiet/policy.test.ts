@@ -8,6 +8,7 @@ import {
 } from '../../../src/collector/quiet/policy.ts';
 import { loadQuietPolicy, quietJsonSchema } from '../../../src/collector/quiet/quiet.ts';
 import { parseYaml } from '../../../src/shared/config.ts';
+import { DAY_MS } from '../../../src/shared/units.ts';
 import { projectFile } from '../../support/parts.ts';
 import { policyOf } from './rig.ts';
 
@@ -29,7 +30,9 @@ test('the shipped file is read', () => {
   expect(loadQuietPolicy(SHIPPED)).toMatchObject({
     dependencies: { causes: ['reachable', 'agent_silent'], await_parent: 120_000, parents: [] },
     storm: { openings: 30, within: 60_000 },
+    windows: { keep: 400 * DAY_MS },
   });
+  expect(policyOf().windows.keep).toBe(400 * DAY_MS);
 });
 
 test('the examples in its comments are good', () => {
@@ -45,6 +48,7 @@ test.each<[string, (data: Record<string, Record<string, unknown>>) => void]>([
   ['storm.longest: is shorter than calm', (d) => (d.storm!.longest = '1s')],
   ['dependencies.await_parent: is longer than 10m', (d) => (d.dependencies!.await_parent = '1h')],
   ['flapping.steady: must be longer than nothing', (d) => (d.flapping!.steady = '0s')],
+  ['windows.keep: is shorter than 62d', (d) => (d.windows!.keep = '30d')],
   ['"soon" is not a duration', (d) => (d.windows!.longest = 'soon')],
 ])('%s', (message, change) => {
   expect(problemsAfter(change)).toContain(message);

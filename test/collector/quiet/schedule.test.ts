@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadCalendars } from '../../../src/collector/calendars/calendars.ts';
+import { checkCalendars } from '../../../src/collector/calendars/calendars-file.ts';
 import {
   type CronSchedule,
   cronOf,
@@ -9,6 +10,7 @@ import {
   occurrences as walkedOccurrences,
   walkOf,
 } from '../../../src/collector/quiet/schedule.ts';
+import { parseYaml } from '../../../src/shared/config.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/shared/units.ts';
 import { projectFile } from '../../support/parts.ts';
 
@@ -147,4 +149,30 @@ test('a calendar’s openings are its occurrences; one that is gone has none', (
   expect(walkOf(byOffice, none)(0)).toBeNull();
   const until = walkOf({ ...byOffice, untilMs: morning.toMs }, (name) => calendars.get(name));
   expect(until(morning.toMs)).toBeNull();
+});
+
+const long = checkCalendars(
+  parseYaml(
+    `calendars:
+  winter:
+    name: { en: x, zh: x }
+    zone: UTC
+    hours: { monday: ["08:00-09:00"] }
+    holidays: winter
+    holiday_hours: ["00:00-24:00"]
+holidays: { winter: { off: ["2026-12-28..2027-01-06"] } }
+`,
+    'calendars.yaml',
+  ),
+  'calendars.yaml',
+);
+
+test('a calendar’s opening has one beginning and one end, whenever one looks', () => {
+  const walk = walkOf({ kind: 'calendar', calendar: 'winter', untilMs: null }, long.get);
+  // Ten days that touch, over the turn of the year.
+  const whole = { fromMs: at('2026-12-28T00:00Z'), toMs: at('2027-01-07T00:00Z') };
+  for (let atMs = whole.fromMs - HOUR_MS; atMs < whole.toMs; atMs += HOUR_MS) {
+    expect(walk(atMs), new Date(atMs).toISOString()).toEqual(whole);
+  }
+  expect(walk(whole.toMs)?.fromMs).toBe(at('2027-01-11T08:00Z'));
 });

@@ -1,6 +1,7 @@
 /** A window is refused with every mistake and its field, or taken. */
 import { expect, test } from 'vitest';
 import { loadCalendars } from '../../../src/collector/calendars/calendars.ts';
+import { checkCalendars } from '../../../src/collector/calendars/calendars-file.ts';
 import type { WindowRequest } from '../../../src/collector/quiet/quiet.ts';
 import { type CronSchedule, walkOf } from '../../../src/collector/quiet/schedule.ts';
 import {
@@ -9,6 +10,7 @@ import {
   isPlanned,
   windowMistakes,
 } from '../../../src/collector/quiet/window-check.ts';
+import { parseYaml } from '../../../src/shared/config.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/shared/units.ts';
 import { projectFile } from '../../support/parts.ts';
 import { policyOf, request } from './rig.ts';
@@ -73,6 +75,40 @@ test.each<[string, Partial<WindowRequest>]>([
   ],
 ])('%s', (mistake, wrong) => {
   expect(told(wrong)).toEqual([expect.stringContaining(mistake)]);
+});
+
+const CHINA = '{ name: { en: x, zh: x }, zone: Asia/Shanghai, hours:';
+const built = checkCalendars(
+  parseYaml(
+    `holidays: { china: { shipped: china } }
+calendars:
+  weekends: ${CHINA} { weekend: ["00:00-24:00"] } }
+  weekday: ${CHINA} { monday: ["00:00-24:00"] } }
+  holidays: ${CHINA} { monday: ["08:00-09:00"] }, holidays: china, holiday_hours: ["00:00-24:00"] }
+  all_week: ${CHINA} { every_day: ["00:00-24:00"] } }
+`,
+    'calendars.yaml',
+  ),
+  'calendars.yaml',
+);
+
+test.each([
+  ['weekday', []],
+  [
+    'weekends',
+    [/^is open for 48 h without a break from 2026-05-01T16:.*longer than 24 h \(windows.longest\)/],
+  ],
+  ['holidays', [/^is open for \d+ h without a break/]],
+  ['all_week', [/^is open for months without a break, longer than 24 h/]],
+] as const)('the calendar %s is taken if none of its openings is too long', (name, reasons) => {
+  const schedule = { kind: 'calendar', calendar: name, untilMs: null } as const;
+  const found = windowMistakes(request(NOW, { schedule }), {
+    ...around,
+    find: (one) => built.get(one),
+  });
+  expect(found).toEqual(
+    reasons.map((reason) => ({ field: 'calendar', reason: expect.stringMatching(reason) })),
+  );
 });
 
 test('who approves may be who registers where the policy allows it', () => {
