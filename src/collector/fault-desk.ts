@@ -19,7 +19,8 @@ import type { Store } from './store/store.ts';
 
 /** Faults that recovered this long before a start still hold back their children. */
 const RECENT_MS = 3_600_000;
-const RECENT_MOST = 1_000;
+/** What the ledger lists at once. */
+const PAGE = 1_000;
 
 export interface FaultDeskOptions {
   readonly directory: string;
@@ -146,7 +147,19 @@ function openProcessRoom(options: FaultDeskOptions, quiet: QuietRoom): Promise<P
   });
 }
 
-async function recentRecoveries(faults: Faults, nowMs: number): Promise<readonly Fault[]> {
-  const recent = await faults.list({ fromMs: nowMs - RECENT_MS, limit: RECENT_MOST });
-  return recent.filter(({ recoveredMs }) => (recoveredMs ?? 0) > nowMs - RECENT_MS);
+/** All of them: after a large outage its cause is the oldest of thousands. */
+export async function recentRecoveries(
+  faults: Pick<Faults, 'list'>,
+  nowMs: number,
+): Promise<readonly Fault[]> {
+  const fromMs = nowMs - RECENT_MS;
+  const asked = { state: 'closed', fromMs, limit: PAGE } as const;
+  const recent: Fault[] = [];
+  let page = await faults.list(asked);
+  for (;;) {
+    recent.push(...page.filter(({ recoveredMs }) => (recoveredMs ?? 0) > fromMs));
+    const after = page.at(-1)?.id;
+    if (page.length < PAGE || after === undefined) return recent;
+    page = await faults.list({ ...asked, after });
+  }
 }

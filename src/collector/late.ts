@@ -27,7 +27,7 @@ const WAIT_MOST_MS = 7 * DAY_MS;
 const LEAD_MS = 10 * 60_000;
 
 export interface LateDoors {
-  readonly store: Pick<Store, 'pendingHours' | 'newest' | 'devices' | 'stats'>;
+  readonly store: Pick<Store, 'pendingHours' | 'newest' | 'devices' | 'stats' | 'read'>;
   readonly live: Pick<LiveIndicators, 'replay'>;
   readonly faults: Pick<Faults, 'recordLate'>;
   readonly context: FaultContext;
@@ -51,10 +51,14 @@ interface Gap {
   readonly fromMs: number;
   readonly toMs: number;
   readonly sinceMs: number;
-  /** What the store said of its hours; data has come when it is another one than at first. */
+  /** Usual distance of the device's samples before it. */
+  readonly stepMs: number;
+  /** What the store said of its hours; data may have come when it is another one than at first. */
   first: string;
   last: string;
   changedMs: number;
+  /** When its samples were last looked for. */
+  checkedMs: number;
 }
 
 interface Pace {
@@ -83,9 +87,10 @@ export function makeLate(doors: LateDoors): Late {
     if (step <= 0) return;
     if (step > Math.max(GAP_MS, GAP_STEPS * pace.stepMs)) {
       const sinceMs = clock.now();
-      const gap = { device, fromMs: pace.newestMs, toMs: timeMs, sinceMs, changedMs: sinceMs };
+      const gap = { device, fromMs: pace.newestMs, toMs: timeMs, stepMs: pace.stepMs };
       const now = signatureOf(store, gap, outOfOrder());
-      gaps.push({ ...gap, first: now, last: now });
+      const known = { first: now, last: now, changedMs: sinceMs, checkedMs: sinceMs };
+      gaps.push({ ...gap, sinceMs, ...known });
     } else pace.stepMs = step;
     pace.newestMs = timeMs;
   };
@@ -107,7 +112,7 @@ export function makeLate(doors: LateDoors): Late {
     judgeOne: async () => {
       if (gaps.length === 0 && found.length === 0) return false;
       if (clock.monotonic() - lookedMs < LOOK_EVERY_MS) return false;
-      const gap = takeSettled(gaps, doors);
+      const gap = await takeSettled(gaps, doors);
       if (gap !== undefined) {
         const labels = labelsOf(gap.device);
         if (labels !== null) found.push(...(await breachesIn(doors, gap, labels)));
@@ -125,14 +130,17 @@ export function makeLate(doors: LateDoors): Late {
 }
 
 /** Takes out the first gap whose data has come and stopped coming, and those that wait in vain. */
-function takeSettled(gaps: Gap[], { store, clock }: LateDoors): Gap | undefined {
+async function takeSettled(gaps: Gap[], { store, clock }: LateDoors): Promise<Gap | undefined> {
   const nowMs = clock.now();
   const { lateSamples } = store.stats();
   for (const gap of [...gaps]) {
     const now = signatureOf(store, gap, lateSamples);
     if (now !== gap.last) Object.assign(gap, { last: now, changedMs: nowMs });
     const calm = nowMs - gap.changedMs >= SETTLED_MS || nowMs - gap.sinceMs >= SETTLING_MOST_MS;
-    const ready = gap.last !== gap.first && calm;
+    const due = gap.last !== gap.first && calm && nowMs - gap.checkedMs >= SETTLED_MS;
+    const ready = due && (await isFilled(store, gap));
+    // What settled was another's backlog: this one's is still to come.
+    if (due) Object.assign(gap, { first: now, checkedMs: nowMs });
     if (!ready && nowMs - gap.sinceMs < WAIT_MOST_MS) continue;
     gaps.splice(gaps.indexOf(gap), 1);
     if (ready) return gap;
@@ -140,9 +148,18 @@ function takeSettled(gaps: Gap[], { store, clock }: LateDoors): Gap | undefined 
   return undefined;
 }
 
+/** True when samples of the device itself lie in the gap, not only at its edges. */
+async function isFilled(
+  store: LateDoors['store'],
+  { device, fromMs, toMs, stepMs }: Gap,
+): Promise<boolean> {
+  const windows = await store.read(device, fromMs + stepMs, toMs - stepMs);
+  return windows.some(({ times }) => times.length > 0);
+}
+
 /**
  * What the store says of the hours of a gap. The hour that still went on when the gap ended changes
- * with every live sample: there only what came out of order counts.
+ * with every live sample: there only what came out of order counts, of whatever device.
  */
 function signatureOf(
   store: LateDoors['store'],

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Evaluator } from '../../src/collector/evaluate/evaluate.ts';
 import { makeLate } from '../../src/collector/late.ts';
-import type { StoreStats } from '../../src/collector/store/store.ts';
+import type { SeriesWindow, StoreStats } from '../../src/collector/store/store.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { context } from './faults/context.ts';
 import { openStage, type Stage, sample } from './stage.ts';
@@ -108,6 +108,8 @@ describe('what is taken for a gap', () => {
     const clock = manualClock(START);
     const asked = { stats: 0, replayed: [] as string[], recorded: 0 };
     const counts = { lateSamples: 0 };
+    /** Devices whose backlog has come. */
+    const filled = new Set<string>();
     const late = makeLate({
       clock,
       context: context(),
@@ -115,6 +117,10 @@ describe('what is taken for a gap', () => {
         devices: () => [],
         newest: () => 0,
         pendingHours: () => [],
+        read: async (device, fromMs) => {
+          const at = { times: [fromMs], values: [0.1] } as unknown as SeriesWindow;
+          return filled.has(device) ? [at] : [];
+        },
         stats: () => {
           asked.stats++;
           return counts as StoreStats;
@@ -135,7 +141,7 @@ describe('what is taken for a gap', () => {
       scratch: () => ({ tick: () => [] }) as unknown as Evaluator,
       labelsOf: (device) => (device === 'gone' ? null : {}),
     });
-    return { clock, asked, counts, late };
+    return { clock, asked, counts, filled, late };
   }
 
   test('a slow device is not silent between its samples', async () => {
@@ -148,8 +154,9 @@ describe('what is taken for a gap', () => {
   });
 
   test('a site that comes back at once is counted once, and judged when its data has settled', async () => {
-    const { clock, asked, counts, late } = rig();
+    const { clock, asked, counts, filled, late } = rig();
     const hosts = ['a', 'b', 'gone'];
+    for (const host of hosts) filled.add(host);
     late.saw(hosts.map((device) => value(device, START)));
     late.saw(hosts.map((device) => value(device, START + 3_600_000)));
     expect(asked.stats).toBe(1);
@@ -168,6 +175,28 @@ describe('what is taken for a gap', () => {
     expect(asked).toMatchObject({ replayed: ['a', 'b'], recorded: 0 });
     await looks(60);
     expect(asked.replayed).toEqual(['a', 'b']);
+  });
+
+  test('the backlog of another site does not settle this one', async () => {
+    const { clock, asked, counts, filled, late } = rig();
+    late.saw([value('a', START), value('b', START)]);
+    late.saw([value('a', START + 3_600_000), value('b', START + 3_600_000)]);
+    const looks = async (minutes: number): Promise<void> => {
+      await clock.advance(minutes * 60_000);
+      while (await late.judgeOne());
+    };
+    counts.lateSamples = 500;
+    filled.add('b');
+    await looks(1);
+    await looks(3);
+    await looks(10);
+    expect(asked).toMatchObject({ replayed: ['b'], recorded: 0 });
+    counts.lateSamples = 900;
+    filled.add('a');
+    await looks(1);
+    expect(asked.replayed).toEqual(['b']);
+    await looks(3);
+    expect(asked.replayed).toEqual(['b', 'a']);
   });
 
   test('what never comes is forgotten after a week', async () => {

@@ -1,11 +1,12 @@
 /** A verdict, a report or the passing of time → the step a fault takes, or none. Pure. */
 import type { Verdict } from '../evaluate/evaluate.ts';
-import type { Impact, LedgerKind, Level } from './fault.ts';
-import { closesAfterMs, type LevelPolicy, levelOf } from './levels.ts';
+import type { FaultOrigin, Impact, LedgerKind, Level } from './fault.ts';
+import { closesAfterMs, type LevelPolicy, levelOf, relapsesAfterMs } from './levels.ts';
 import type { BreachDetail, Case, OpenedDetail, TermsDetail } from './life.ts';
 import type { Terms } from './limits.ts';
 import { phenomenonOf } from './phenomenon.ts';
 import { isActive } from './steps.ts';
+import { openPause } from './time-sheet.ts';
 
 /** An entry not yet numbered. */
 export interface Step {
@@ -49,7 +50,11 @@ export function onBreach(
   { breach, note }: { readonly breach: Breach; readonly note: string },
   circumstances: Circumstances,
 ): Step | null {
+  const { origin = 'threshold' } = breach;
+  const same = current?.fault.origin === origin;
   if (current !== undefined && isActive(current.fault.state)) {
+    // A report confirms what another origin noticed: it says nothing of that one's figures.
+    if (!same && origin !== 'threshold') return null;
     return change(current, { breach, note }, circumstances);
   }
   const { impact, levels } = circumstances;
@@ -57,7 +62,8 @@ export function onBreach(
   const weight = { severity, urgency, impact, level: levelOf(levels, urgency, impact) };
   const detail: BreachDetail = { ...weight, phenomenon, value, limit };
   const terms = termsDetail(breach, circumstances);
-  if (current !== undefined && mayReopen(current, circumstances)) {
+  // Reopened by another origin, it would wait for an end that its own never tells.
+  if (current !== undefined && same && mayReopen(current, circumstances)) {
     const level = current.levelHeld ? current.fault.level : detail.level;
     return { kind: 'reopened', note, detail: { ...detail, level, ...terms } };
   }
@@ -113,6 +119,25 @@ export function breachOf(verdict: Verdict): Breach {
 
 function numberOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+/** Origins that say by themselves when it is over: what they have not ended goes on. */
+const TELL_THE_END: readonly FaultOrigin[] = ['threshold', 'inbound', 'self'];
+
+/** When a repair that the breach outlives has failed; null: not repaired, paused, or unknowable. */
+export function relapsesAt({ fault, sheet }: Case, levels: LevelPolicy): number | null {
+  const { state, origin, level, repairedMs } = fault;
+  if (state !== 'repaired' || repairedMs === null || openPause(sheet) !== null) return null;
+  return TELL_THE_END.includes(origin) ? repairedMs + relapsesAfterMs(levels, level) : null;
+}
+
+/** The clocks of a repaired fault stand still: without this nothing would ever speak of it again. */
+export function relapse({ fault }: Case): Step {
+  const { severity, urgency, impact, level, phenomenon, value, limit } = fault;
+  const weight = { severity, urgency, impact, level, phenomenon };
+  const reason = { en: 'still failing after the repair', zh: '修复后故障仍在持续' };
+  const figures = { value: numberOrNull(value), limit: numberOrNull(limit) };
+  return { kind: 'worsened', note: reason.en, detail: { ...weight, ...figures, reason } };
 }
 
 /** The closing that policy owes a recovered fault; null while it is not due, or a person's. */

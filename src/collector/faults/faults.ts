@@ -128,8 +128,9 @@ export interface FaultReport {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** The end of what was raised. */
+/** The end of what was raised; ends nothing that another origin noticed. */
 export interface FaultClearing {
+  readonly origin: FaultReport['origin'];
   readonly device: string;
   readonly rule: string;
   readonly item: string;
@@ -200,13 +201,16 @@ export interface Faults {
    * policy. Call it on every tick.
    */
   advance(context: FaultContext): Promise<readonly LedgerEntry[]>;
-  /** Opens or confirms the one active fault of (device, rule, item). Same clocks, same ledger. */
+  /**
+   * Opens or confirms the one active fault of (device, rule, item). Same clocks, same ledger. What
+   * another origin noticed is only confirmed: nothing is written, its severity stays.
+   */
   raise(
     report: FaultReport,
     context: FaultContext,
     writing?: Writing,
   ): Promise<{ readonly fault: Fault; readonly entries: readonly LedgerEntry[] }>;
-  /** Recovers what was raised; null when nothing of the kind goes on. */
+  /** Recovers what the same origin raised; null when nothing of the kind goes on. */
   clear(clearing: FaultClearing): Promise<LedgerEntry | null>;
   /** History that was over before we learned of it: recorded closed, told by one summary. */
   recordLate(

@@ -32,7 +32,7 @@ import { addClosed, addFlapping, addOwed, addQuiet, currentOf } from './owed.ts'
 import { Pen, type Request } from './pen.ts';
 import { stepOf } from './people-steps.ts';
 import { circumstancesOf } from './policy-book.ts';
-import { addLinked, addMerged, addSplit } from './relations.ts';
+import { addLinked, addMerged, addSplit, type Two } from './relations.ts';
 import { addLate, breachOfReport } from './reported.ts';
 import { keyOf } from './shelf.ts';
 import { isActive } from './steps.ts';
@@ -102,7 +102,8 @@ class FaultLedger implements Faults {
     checkSaid({ by, note });
     const [entry = null] = this.pen.tick((draft) => {
       const current = this.newest(draft, clearing);
-      if (current === undefined || !isActive(current.fault.state)) return;
+      // A threshold that still breaches knows better than a message from outside.
+      if (current?.fault.origin !== clearing.origin || !isActive(current.fault.state)) return;
       const recoveredMs = Math.min(Math.max(atMs, current.fault.beganMs), draft.nowMs);
       draft.add(current, { kind: 'recovered', note, detail: { recoveredMs } }, by);
     });
@@ -250,14 +251,15 @@ class FaultLedger implements Faults {
   private async relate(
     verb: string,
     { fault, other, step }: Relation,
-    add: (draft: Draft, cases: { one: Case; other: Case | null }, said: Said) => void,
+    add: (draft: Draft, two: Two, said: Said) => void,
   ): Promise<LedgerEntry> {
     checkSaid(step);
     const { writing = {} } = step;
     const asked = { verb, fault, other, by: step.by, note: step.note };
     const request = { action: `fault ${verb}`, subject: fault, asked, writing };
     return this.onFault(request, step.by, (draft, one) => {
-      add(draft, { one, other: other === null ? null : this.read(other) }, step);
+      const parts = this.pen.shelf().partsOf(one.fault.id);
+      add(draft, { one, other: other === null ? null : this.read(other), parts }, step);
     });
   }
 

@@ -24,6 +24,8 @@ const entry = z.strictObject({
   name: text,
   /** How long after recovery it closes by itself; `person`: never. */
   close_after_recovery: z.union([z.literal('person'), duration]),
+  /** How long a breach may outlive its repair before everything is to be done again. */
+  reopen_if_still_failing_after: duration.optional().describe('30m where it is not named'),
 });
 
 export const levelsSchema = z.strictObject({
@@ -43,6 +45,7 @@ export const levelsSchema = z.strictObject({
 /** As read; `calendars` are those its limits name. */
 export type LevelPolicy = z.infer<typeof levelsSchema> & { readonly calendars: Calendars };
 
+const STILL_FAILING_MS = 30 * 60_000;
 export const LEVELS: readonly Level[] = [1, 2, 3, 4];
 export const CLOCKS: readonly ClockName[] = ['respond', 'arrive', 'repair'];
 
@@ -115,6 +118,11 @@ export function levelOf(policy: LevelPolicy, urgency: Urgency, impact: Impact): 
 export function closesAfterMs(policy: LevelPolicy, named: Level): number | null {
   const after = policy.levels[named]?.close_after_recovery ?? 'person';
   return after === 'person' ? null : after;
+}
+
+/** Milliseconds after a repair that its breach outlives. */
+export function relapsesAfterMs(policy: LevelPolicy, named: Level): number {
+  return policy.levels[named]?.reopen_if_still_failing_after ?? STILL_FAILING_MS;
 }
 
 /** The policy a device asks for; the default for one that is not configured. */

@@ -1,7 +1,7 @@
-/** What time and quiet owe to the faults: warnings, promotions, releases, closings. */
+/** What time and quiet owe to the faults: warnings, promotions, relapses, releases, closings. */
 
 import type { Due } from './clocks.ts';
-import { closing, type Step } from './decide.ts';
+import { closing, relapse, type Step } from './decide.ts';
 import type { Draft } from './draft.ts';
 import type { Quiet } from './fault.ts';
 import type { FaultContext, QuietQuestion } from './faults.ts';
@@ -14,6 +14,10 @@ export function addOwed(draft: Draft, shelf: Shelf, context: FaultContext): void
   for (const id of shelf.due(draft.nowMs)) {
     const one = currentOf(draft, shelf, id);
     if (one !== undefined) addDues(draft, shelf, one);
+  }
+  for (const id of shelf.relapsed(draft.nowMs)) {
+    const one = currentOf(draft, shelf, id);
+    if (one?.fault.state === 'repaired') draft.add(one, relapse(one));
   }
   for (const id of [...shelf.suppressed]) release(draft, shelf, { id, context });
   for (const id of [...shelf.flapping]) steady(draft, shelf, { id, context });
@@ -124,7 +128,9 @@ export function addClosed(draft: Draft, shelf: Shelf, whole: Case): void {
       const note = `${id} is closed and this goes on`;
       draft.add(one, { kind: 'split', note, detail: { fault: id } });
     } else {
-      draft.add(one, { kind: 'closed', note: `closed with ${id}`, detail: { with: id } });
+      const step = { kind: 'closed' as const, note: `closed with ${id}`, detail: { with: id } };
+      // A part may be a whole itself: what was merged into it must not stay silent without it.
+      addClosed(draft, shelf, draft.add(one, step));
     }
   }
 }

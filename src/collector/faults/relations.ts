@@ -5,19 +5,21 @@ import type { Said } from './faults.ts';
 import type { Case } from './life.ts';
 import { checkStep, isActive } from './steps.ts';
 
-interface Two {
+export interface Two {
   readonly one: Case;
   readonly other: Case | null;
+  /** Faults that are parts of `one`. */
+  readonly parts: readonly string[];
 }
 
-function pairOf({ one, other }: Two): readonly [Case, Case] {
+function pairOf({ one, other }: Omit<Two, 'parts'>): readonly [Case, Case] {
   if (other !== null && other.fault.id !== one.fault.id) return [one, other];
   throw new Failure('bad_request', `${one.fault.id} is the same fault`, {
     hint: 'name two different faults',
   });
 }
 
-/** A part must not be the whole of another, or a merge could go in a circle. */
+/** Nothing is part of a part: a merge could go in a circle, and a split would leave parts behind. */
 export function addMerged(draft: Draft, two: Two, { by, note }: Said): void {
   const [part, whole] = pairOf(two);
   checkStep(part.fault, 'merged');
@@ -25,6 +27,12 @@ export function addMerged(draft: Draft, two: Two, { by, note }: Said): void {
     const { id, state } = whole.fault;
     throw new Failure('conflict', `${id} is ${state}: nothing can be merged into it`, {
       hint: 'merge into a fault that goes on and is not part of another itself',
+    });
+  }
+  if (two.parts.length > 0) {
+    throw new Failure('conflict', `${part.fault.id} has parts: ${two.parts.join(', ')}`, {
+      hint: 'merge the other one into it, or split its parts from it first',
+      detail: { parts: two.parts },
     });
   }
   const { id } = whole.fault;

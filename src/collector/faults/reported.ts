@@ -3,6 +3,7 @@ import { type Breach, breachOf, type Circumstances } from './decide.ts';
 import type { Draft } from './draft.ts';
 import type { FaultReport, LateBreach } from './faults.ts';
 import { levelOf } from './levels.ts';
+import type { Case } from './life.ts';
 import type { FaultTables } from './tables.ts';
 
 /** Ids and devices that a summary names; it counts all. */
@@ -35,6 +36,7 @@ interface Late {
  */
 export function addLate(draft: Draft, { breaches, tables, circumstances }: Late): void {
   const faults: string[] = [];
+  let gravest: Case | undefined;
   const devices = new Set<string>();
   let [fromMs, toMs] = [Number.POSITIVE_INFINITY, 0];
   for (const { verdict, endedMs } of breaches) {
@@ -45,14 +47,16 @@ export function addLate(draft: Draft, { breaches, tables, circumstances }: Late)
     const level = levelOf(levels, urgency, impact);
     const held = { policy: terms.policy, terms: termsKey };
     const detail = { ...breach, severity, impact, level, systems, ...held, endedMs };
-    faults.push(draft.add(undefined, { kind: 'late', note: verdict.reason.en, detail }).fault.id);
+    const one = draft.add(undefined, { kind: 'late', note: verdict.reason.en, detail });
+    faults.push(one.fault.id);
+    if (gravest === undefined || level <= gravest.fault.level) gravest = one;
     devices.add(device);
     fromMs = Math.min(fromMs, beganMs);
     toMs = Math.max(toMs, endedMs);
   }
-  const newest = draft.cases.get(faults.at(-1) ?? '');
-  if (newest === undefined) return;
-  draft.add(newest, {
+  if (gravest === undefined) return;
+  // The level of its fault decides who is told of all of them.
+  draft.add(gravest, {
     kind: 'late_summary',
     note: `${faults.length} faults were found in late data; all of them are over`,
     detail: {

@@ -1,7 +1,7 @@
 /** The faults that are not closed, in memory, with what time or quiet still owes each of them. */
 
 import { clocksOf, nextDue } from './clocks.ts';
-import { closesAfter } from './decide.ts';
+import { closesAfter, relapsesAt } from './decide.ts';
 import type { Fault } from './fault.ts';
 import { parseFaultId } from './fault-id.ts';
 import type { LevelPolicy } from './levels.ts';
@@ -26,6 +26,8 @@ export class Shelf {
   private readonly dues = new Map<string, number>();
   /** When policy closes it, by id. */
   private readonly closings = new Map<string, number>();
+  /** When a repair that its breach outlives has failed, by id. */
+  private readonly relapses = new Map<string, number>();
   /** Faults that quiet holds back, and those that come and go. */
   readonly suppressed = new Set<string>();
   readonly flapping = new Set<string>();
@@ -70,6 +72,10 @@ export class Shelf {
     return idsUntil(this.closings, nowMs);
   }
 
+  relapsed(nowMs: number): readonly string[] {
+    return idsUntil(this.relapses, nowMs);
+  }
+
   /** What goes on, newest first; the same list until something changes. */
   open(): readonly Fault[] {
     this.opened ??= [...this.newest.values()]
@@ -100,6 +106,7 @@ export class Shelf {
     this.place(one);
     keep(this.dues, fault.id, over ? null : (this.dueOf(one)?.dueMs ?? null));
     keep(this.closings, fault.id, this.closesAt(one));
+    keep(this.relapses, fault.id, relapsesAt(one, this.levels));
     const { quiet } = fault;
     const merged = fault.state !== 'closed' && quiet?.why === 'merged' ? quiet.by : null;
     mark(this.suppressed, fault.id, fault.state === 'suppressed' && merged === null);

@@ -87,6 +87,7 @@ class Model {
     over: 'no' | 'recovered' | 'closed';
     recoveredMs: number;
     step: number;
+    repairedMs: number;
   }[] = [];
 
   judge({ item, state }: Judged, nowMs: number): void {
@@ -102,20 +103,26 @@ class Model {
     } else if (newest?.over === 'recovered' && nowMs - newest.recoveredMs <= 15 * MINUTE_MS) {
       Object.assign(newest, { over: 'no', severity: state, step: 0 });
     } else {
-      this.faults.push({ item, severity: state, over: 'no', recoveredMs: 0, step: 0 });
+      const fresh = { over: 'no', recoveredMs: 0, step: 0, repairedMs: 0 } as const;
+      this.faults.push({ item, severity: state, ...fresh });
     }
   }
 
-  /** Warnings are level 3 here and close after an hour; critical ones wait for a person. */
+  /**
+   * Warnings are level 3 here and close after an hour; critical ones wait for a person. What still
+   * fails half an hour after its repair needs an answer again.
+   */
   pass(nowMs: number): void {
     for (const fault of this.faults) {
+      const repaired = fault.over === 'no' && fault.step === 3;
+      if (repaired && nowMs - fault.repairedMs >= 30 * MINUTE_MS) fault.step = 0;
       const due = fault.over === 'recovered' && nowMs - fault.recoveredMs >= 60 * MINUTE_MS;
       if (due && fault.severity === 'warning') fault.over = 'closed';
     }
   }
 
   /** True when the step is possible. */
-  command(kind: FaultCommand['kind'], number: number): boolean {
+  command(kind: FaultCommand['kind'], number: number, nowMs: number): boolean {
     const fault = this.faults[number - 1];
     if (fault === undefined) return false;
     if (kind === 'comment') return true;
@@ -127,6 +134,7 @@ class Model {
     const step = ['responded', 'arrived', 'repaired'].indexOf(kind) + 1;
     if (fault.over !== 'no' || step <= fault.step) return false;
     fault.step = step;
+    if (step === 3) fault.repairedMs = nowMs;
     return true;
   }
 }
@@ -165,7 +173,7 @@ async function play(acts: readonly Act[], directory: string, clock: ManualClock)
       const last = [...new Map(verdicts.map((verdict) => [verdict.item, verdict])).values()];
       expect(await faults.apply(last, context())).toEqual([]);
     } else if (one.do === 'command') {
-      const possible = model.command(one.kind, one.fault);
+      const possible = model.command(one.kind, one.fault, clock.now());
       const said = { by: 'Ann', note: 'because', record: RECORD };
       const command = { fault: `F-${one.fault}`, kind: one.kind, ...said };
       const done = await faults.command(command).then(

@@ -8,7 +8,7 @@ import {
   levelsJsonSchema,
   loadLevels,
 } from '../../../src/collector/faults/faults.ts';
-import { closesAfterMs, levelOf } from '../../../src/collector/faults/levels.ts';
+import { closesAfterMs, levelOf, relapsesAfterMs } from '../../../src/collector/faults/levels.ts';
 import type { ConfigProblem } from '../../../src/shared/config.ts';
 import { Failure } from '../../../src/shared/errors.ts';
 import { projectFile } from '../../support/parts.ts';
@@ -39,6 +39,8 @@ describe('a bad levels file is refused with file, path, reason and mend', () => 
   });
 });
 
+const HOUR = { reopen_if_still_failing_after: 3_600_000 };
+
 describe('the shipped levels', () => {
   const policy = loadLevels(projectFile('config/levels.yaml'));
 
@@ -61,6 +63,15 @@ describe('the shipped levels', () => {
     for (const level of [3, 4] as const) {
       expect(closesAfterMs(policy, level)).toBeGreaterThanOrEqual(policy.reopen_within);
     }
+  });
+
+  it('open a repaired fault again after 30 minutes, also where the file does not say so', () => {
+    const { reopen_if_still_failing_after: named, ...rest } = policy.levels[3]!;
+    const silent = { ...policy, levels: { 3: rest, 4: { ...rest, ...HOUR } } };
+    expect(named).toBe(1_800_000);
+    expect(([2, 3, 4] as const).map((level) => relapsesAfterMs(silent, level))).toEqual([
+      ...[1_800_000, 1_800_000, 3_600_000],
+    ]);
   });
 
   it('are published as JSON Schema', () => {

@@ -2,9 +2,14 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Draft } from '../../../src/collector/faults/draft.ts';
+import type { Case } from '../../../src/collector/faults/life.ts';
+import { addClosed } from '../../../src/collector/faults/owed.ts';
+import { Shelf } from '../../../src/collector/faults/shelf.ts';
 import { RECORD } from './context.ts';
+import { LEVELS, openedEntry } from './ledger-entries.ts';
 import { Room, said } from './room.ts';
-import { breached, ok } from './verdicts.ts';
+import { breached, ok, START_MS } from './verdicts.ts';
 
 let room: Room;
 beforeEach(async () => {
@@ -62,6 +67,35 @@ describe('a merge', () => {
     expect(await room.fault('F-2')).toMatchObject({ state: 'open', quiet: null, links: [] });
     expect((await room.fault('F-2')).clocks[0]?.startMs).toBe(room.clock.now());
     expect((await room.faults.show('F-1')).symptoms).toBe(0);
+  });
+
+  it('of a fault that has parts is refused until they are split from it', async () => {
+    await room.faults.merge('F-3', 'F-2', step);
+    await expect(room.faults.merge('F-2', 'F-1', step)).rejects.toMatchObject({
+      code: 'conflict',
+      detail: { parts: ['F-000003'] },
+    });
+    await room.faults.split('F-3', step);
+    expect(await room.faults.merge('F-2', 'F-1', step)).toMatchObject({ kind: 'merged' });
+  });
+
+  it('of older days, part of a part, ends with the whole too', () => {
+    const shelf = new Shelf(LEVELS, new Map());
+    const draft = new Draft({ head: 0, newestFault: 0, nowMs: START_MS });
+    const into = (by: string) => ({ why: 'merged', by, note: '' });
+    const cases = ['F-000001', 'F-000002', 'F-000003'].map((_, i) => {
+      const { detail } = openedEntry(3, START_MS);
+      const origin = 'person';
+      return draft.add(undefined, {
+        ...{ kind: 'opened', note: '', detail: { ...detail, origin, item: String(i) } },
+      });
+    });
+    const [whole, part, partOfPart] = cases as [Case, Case, Case];
+    draft.add(partOfPart, { kind: 'merged', note: '', detail: into('F-000002') });
+    draft.add(part, { kind: 'merged', note: '', detail: into('F-000001') });
+    for (const one of draft.cases.values()) shelf.adopt(one);
+    addClosed(draft, shelf, draft.add(whole, { kind: 'closed', note: '', detail: {} }));
+    expect(said(draft.entries).slice(-3)).toEqual(['1 closed', '2 closed', '3 closed']);
   });
 
   it('is refused with itself, into a part, into what is over, and twice', async () => {

@@ -68,7 +68,8 @@ describe('a fault that a person reports', () => {
 });
 
 describe('a fault that a trap or another system raises', () => {
-  const trap = { origin: 'trap', device: 'sw-1', rule: 'trap:linkDown', item: 'Gi0/1' } as const;
+  const PORT = { device: 'sw-1', rule: 'trap:linkDown', item: 'Gi0/1' };
+  const trap = { origin: 'trap', ...PORT } as const;
 
   it('is one however often it is said, worsens, and is cleared', async () => {
     const kinds: string[] = [];
@@ -76,7 +77,7 @@ describe('a fault that a trap or another system raises', () => {
       kinds.push(...said((await room.raise({ ...trap, severity })).entries));
     }
     expect(kinds).toEqual(['1 opened', '1 worsened']);
-    const place = { device: 'sw-1', rule: 'trap:linkDown', item: 'Gi0/1', by: 'trap', note: 'up' };
+    const place = { ...PORT, origin: 'trap', by: 'trap', note: 'up' } as const;
     room.wait(3);
     const entry = await room.faults.clear({ ...place, atMs: room.clock.now() });
     expect(entry).toMatchObject({ kind: 'recovered', note: 'up', by: 'trap' });
@@ -94,9 +95,36 @@ describe('a fault that a trap or another system raises', () => {
   it('did not begin tomorrow, nor end before it began', async () => {
     const { fault } = await room.raise({ ...trap, beganMs: START_MS + 1e9 });
     expect(fault.beganMs).toBe(START_MS);
-    const place = { device: 'sw-1', rule: 'trap:linkDown', item: 'Gi0/1', by: 'trap', note: '' };
+    const place = { ...PORT, origin: 'trap', by: 'trap', note: '' } as const;
     await room.faults.clear({ ...place, atMs: 5 });
     expect(await room.fault()).toMatchObject({ recoveredMs: START_MS });
+  });
+});
+
+describe('a report of a fault that another origin noticed', () => {
+  const disk = { device: 'web-1', rule: 'disk_full', item: '/data' };
+  const clearing = { ...disk, atMs: START_MS, by: 'am', note: 'resolved there' };
+
+  it.each(['trap', 'inbound', 'self'] as const)('%s: neither ends nor eases it', async (origin) => {
+    await room.tick(breached('critical'));
+    expect(await room.faults.clear({ origin, ...clearing })).toBeNull();
+    const { fault, entries } = await room.raise({ origin, ...disk, severity: 'warning' });
+    expect(fault).toMatchObject({ id: 'F-000001', state: 'open', severity: 'critical', level: 2 });
+    expect(entries).toEqual([]);
+    // Its own threshold ends it, as ever.
+    expect(await room.tick(ok())).toEqual(['1 recovered']);
+  });
+
+  it('is a fault of its own once that one is over, and only its own origin ends it', async () => {
+    await room.tick(breached());
+    await room.tick(ok());
+    const { entries } = await room.raise({ origin: 'inbound', ...disk });
+    expect(said(entries)).toEqual(['2 opened']);
+    expect(await room.faults.clear({ origin: 'trap', ...clearing })).toBeNull();
+    expect(await room.faults.clear({ origin: 'inbound', ...clearing })).toMatchObject({
+      ...{ fault: 'F-000002', kind: 'recovered' },
+    });
+    expect(await room.tick(breached())).toEqual(['3 opened']);
   });
 });
 
@@ -127,6 +155,17 @@ describe('late data', () => {
     expect(room.faults.open()).toEqual([]);
     room.wait(10_000);
     expect(await room.tick()).toEqual([]);
+  });
+
+  it('is told on the gravest fault, wherever it stands in the row', async () => {
+    const mild = (device: string): LateBreach => {
+      const { verdict, endedMs } = late(device, 10);
+      return { verdict: { ...verdict, severity: 'warning', urgency: 'low' }, endedMs };
+    };
+    const found = [mild('a'), late('b', 20), mild('c')];
+    const entries = await room.faults.recordLate(found, room.context);
+    expect(said(entries)).toEqual(['1 late', '2 late', '3 late', '2 late_summary']);
+    expect(entries[3]?.detail).toMatchObject({ count: 3, devices: ['a', 'b', 'c'] });
   });
 
   it('is recorded once, and never over what was known in time', async () => {
