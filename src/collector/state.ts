@@ -103,7 +103,7 @@ export function makeReload(
   rooms: {
     readonly evaluator: Evaluator;
     readonly faults: Faults;
-    readonly faultDesk: Pick<FaultDesk, 'reload'>;
+    readonly faultDesk: Pick<FaultDesk, 'reload' | 'notify'>;
   },
   state: State,
 ): () => Promise<void> {
@@ -113,6 +113,8 @@ export function makeReload(
       checkFixed(state.settings, settings);
       checkExposure(settings);
       const policies = loadPolicies(settings);
+      // Opens channels, so it is the one swap that may fail: then nothing else has changed yet.
+      rooms.faultDesk.notify.reload(policies.notify);
       state.settings = settings;
       state.policies = policies;
       rooms.evaluator.reload(policies.thresholds);

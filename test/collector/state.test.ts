@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { loadPolicies } from '../../src/collector/policies.ts';
 import type { CollectorSettings } from '../../src/collector/settings.ts';
-import { freeBytes } from '../../src/collector/state.ts';
+import { freeBytes, makeReload, type State } from '../../src/collector/state.ts';
+import { silentLog } from '../../src/shared/log.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -78,6 +80,38 @@ test('after a refused reload a good one clears the mark', async () => {
   await stage.clock.advance(5_000);
   await stage.collector.reload();
   expect(await isOk()).toBe(true);
+});
+
+test('channels that cannot be opened refuse the whole reload: nothing else was swapped', async () => {
+  const policies = loadPolicies(stage.settings);
+  const state: State = {
+    ...{ settings: stage.settings, policies, reason: '', reloadOk: true, reloadMs: 0 },
+    diskFreeBytes: 0,
+  };
+  const swapped: string[] = [];
+  const room = (name: string) => ({ reload: () => void swapped.push(name) });
+  const rooms = {
+    evaluator: room('evaluator'),
+    faults: room('faults'),
+    faultDesk: {
+      ...room('people'),
+      notify: {
+        reload: () => {
+          throw new Error('the secret is gone');
+        },
+      },
+    },
+  } as unknown as Parameters<typeof makeReload>[1];
+  const { clock } = stage;
+  const reload = makeReload(
+    { reread: () => ({ ...stage.settings }), clock, log: silentLog },
+    rooms,
+    state,
+  );
+  await expect(reload()).rejects.toThrow('the secret is gone');
+  expect(swapped).toEqual([]);
+  expect(state.settings).toBe(stage.settings);
+  expect(state).toMatchObject({ policies, reloadOk: false });
 });
 
 test('free space is a number where there is a directory and unknown where there is none', () => {

@@ -61,13 +61,23 @@ export class ChannelDesk {
       const channel = one.kind.open(one.settings, doors, settings.base);
       const before = this.#open.get(name);
       next.set(name, {
-        ...{ settings: one, channel, breaker: CLOSED, lastError: '', lastSentMs: null },
+        ...{ settings: one, channel, ...this.#health(one, before) },
         sent: before?.sent ?? [],
         refreshedMs: before?.refreshedMs ?? this.#clock.monotonic(),
       });
     }
     this.close();
     this.#open = next;
+  }
+
+  /** A reload mends no channel; one with other settings may be tried at once. */
+  #health(next: ChannelSettings, before: Open | undefined) {
+    if (before === undefined) return { breaker: CLOSED, lastError: '', lastSentMs: null };
+    const { breaker, lastError, lastSentMs } = before;
+    const same = JSON.stringify(next.settings) === JSON.stringify(before.settings.settings);
+    if (same) return { breaker, lastError, lastSentMs };
+    if (!isDead(breaker)) return { breaker: CLOSED, lastError: '', lastSentMs };
+    return { breaker: { ...breaker, openUntilMs: this.#clock.now() }, lastError, lastSentMs };
   }
 
   close(): void {

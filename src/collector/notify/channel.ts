@@ -114,6 +114,8 @@ export interface OwnLimits {
   readonly freeDiskBytes: number;
   readonly backlogNotices: number;
   readonly backlogMs: number;
+  /** Refusals for good of one address until that is a fault. */
+  readonly refusals: number;
 }
 
 export interface NotifySettings {
@@ -126,6 +128,10 @@ export interface NotifySettings {
   readonly storm: { readonly perMs: number; readonly messages: Readonly<Record<Level, number>> };
   /** Attempts before another channel of the person is tried. */
   readonly tries: number;
+  /** Steps of the work, closings and summaries that could not be told for so long are no news. */
+  readonly newsMs: number;
+  /** Notices that are settled are kept so long. */
+  readonly retentionMs: number;
   readonly heartbeat: HeartbeatSettings | null;
   readonly own: OwnLimits;
   readonly inbound: InboundSettings;
@@ -149,6 +155,8 @@ export interface InboundSettings {
   readonly deviceLabels: readonly string[];
   /** Their severity or priority, lower case → our urgency. */
   readonly urgencies: Readonly<Record<string, 'high' | 'medium' | 'low'>>;
+  /** An alert that names no device: a fault of a device named after its token, or left out. */
+  readonly unnamed: 'token' | 'ignore';
 }
 
 export const wait = duration;

@@ -49,6 +49,8 @@ export const channelsSchema = z.strictObject({
     .strictObject({ per: duration, messages: perLevel(count) })
     .default({ per: 600_000, messages: { 1: 30, 2: 20, 3: 10, 4: 5 } }),
   tries: z.int().min(1).max(20).default(3),
+  news: duration.default(86_400_000),
+  retention: duration.default(400 * 86_400_000),
   heartbeat: z
     .strictObject({
       url_file: secretFile,
@@ -61,18 +63,21 @@ export const channelsSchema = z.strictObject({
       tick_lag: duration,
       free_disk: bytes,
       backlog: z.strictObject({ notices: count, age: duration }),
+      refusals: count.default(5),
     })
     .default({
       tick_lag: 30_000,
       free_disk: 1024 ** 3,
       backlog: { notices: 200, age: 900_000 },
+      refusals: 5,
     }),
   inbound: z
     .strictObject({
       device_labels: z.array(z.string().min(1)).min(1),
       urgencies: z.record(z.string().min(1), z.enum(['high', 'medium', 'low'])),
+      unnamed: z.enum(['token', 'ignore']).default('token'),
     })
-    .default({ device_labels: [...DEVICE_LABELS], urgencies: URGENCIES }),
+    .default({ device_labels: [...DEVICE_LABELS], urgencies: URGENCIES, unnamed: 'token' }),
 });
 
 type ChannelsFile = z.infer<typeof channelsSchema>;
@@ -154,7 +159,7 @@ function settingsOf(
   base: string,
   channels: ReadonlyMap<string, ChannelSettings>,
 ): NotifySettings {
-  const { tick_lag, free_disk, backlog } = raw.own_health;
+  const { tick_lag, free_disk, backlog, refusals } = raw.own_health;
   return {
     base,
     channels,
@@ -162,6 +167,8 @@ function settingsOf(
     groupWaitMs: raw.group_wait,
     storm: { perMs: raw.storm.per, messages: raw.storm.messages },
     tries: raw.tries,
+    newsMs: raw.news,
+    retentionMs: raw.retention,
     heartbeat:
       raw.heartbeat === undefined
         ? null
@@ -175,7 +182,12 @@ function settingsOf(
       freeDiskBytes: free_disk,
       backlogNotices: backlog.notices,
       backlogMs: backlog.age,
+      refusals,
     },
-    inbound: { deviceLabels: raw.inbound.device_labels, urgencies: raw.inbound.urgencies },
+    inbound: {
+      deviceLabels: raw.inbound.device_labels,
+      urgencies: raw.inbound.urgencies,
+      unnamed: raw.inbound.unnamed,
+    },
   };
 }

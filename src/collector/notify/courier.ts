@@ -21,10 +21,16 @@ import type {
 } from './notify.ts';
 import { Outbox } from './outbox.ts';
 import { knownDead, OwnWatch } from './own-watch.ts';
+import { Refusals } from './refusals.ts';
 
 /** Between two test messages by one channel (S40). */
 const TEST_EVERY_MS = 10_000;
 const LIST_MOST = 1_000;
+/** Alerts that were left out are all counted in the log, and the first of them named. */
+const IGNORED_LOGGED = 5;
+/** Old notices are deleted a few at once, so that the desk's other writers never wait for it. */
+const PRUNE_EVERY_MS = 60_000;
+const PRUNE_MOST = 500;
 
 export function openCourier(options: NotifyOptions): Notify {
   return new Courier(options);
@@ -45,6 +51,7 @@ class Courier implements Notify {
   readonly #under = new Set<Promise<void>>();
   #policy: NotifyPolicy;
   #closed = false;
+  #prunedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: NotifyOptions) {
     const { directory, clock, log, faults, people, health, organisation } = options;
@@ -54,6 +61,7 @@ class Courier implements Notify {
     this.#faults = faults;
     this.#connection = openDeskConnection(directory);
     const outbox = new Outbox(this.#connection);
+    const refusals = new Refusals(this.#connection);
     const { settings } = options.policy;
     const channels = new ChannelDesk({ clock, log, settings, dead: knownDead(faults) });
     const policy = (): NotifyPolicy => this.#policy;
@@ -63,9 +71,10 @@ class Courier implements Notify {
       windowEnds: options.windowEnds ?? (() => []),
     });
     this.#delivery = new Delivery({
-      ...{ outbox, clock, log, faults, people, channels, policy, organisation, follow },
+      ...{ outbox, refusals, clock, log, faults, people, channels, policy, organisation, follow },
     });
-    this.#own = new OwnWatch({ clock, faults, outbox, health, dead: () => channels.dead() });
+    const dead = (): ReadonlyMap<string, string> => channels.dead();
+    this.#own = new OwnWatch({ clock, faults, outbox, refusals, people, health, dead });
     this.#heartbeat = new Heartbeat({ clock, log, health });
     this.#outbox = outbox;
     this.#channels = channels;
@@ -123,12 +132,20 @@ class Courier implements Notify {
     return result;
   }
 
-  receive(form: InboundForm, body: unknown, by: string): Promise<InboundOutcome> {
+  async receive(form: InboundForm, body: unknown, by: string): Promise<InboundOutcome> {
     const settings = this.#policy.settings.inbound;
-    return receive({ form, body, by }, { clock: this.#clock, faults: this.#faults, settings });
+    const doors = { clock: this.#clock, faults: this.#faults, settings };
+    const outcome = await receive({ form, body, by }, doors);
+    const { ignored } = outcome;
+    if (ignored.length > 0) {
+      const first = ignored.slice(0, IGNORED_LOGGED);
+      this.#log.info('alerts were left out', { form, by, count: ignored.length, first });
+    }
+    return outcome;
   }
 
   reload(policy: NotifyPolicy): void {
+    if (policy === this.#policy) return;
     this.#channels.reload(policy.settings);
     this.#policy = policy;
   }
@@ -147,6 +164,16 @@ class Courier implements Notify {
     await this.#own.look(settings);
     await this.#channels.refresh(this.#faults.open());
     await this.#heartbeat.beat(settings);
+    this.#prune(settings.retentionMs);
     await delivered;
+  }
+
+  /** Notices of faults that go on are kept: who was told hears of the end. */
+  #prune(retentionMs: number): void {
+    const nowMs = this.#clock.monotonic();
+    if (nowMs - this.#prunedMs < PRUNE_EVERY_MS) return;
+    this.#prunedMs = nowMs;
+    const kept = this.#faults.open().map(({ id }) => id);
+    this.#outbox.prune(this.#clock.now() - retentionMs, PRUNE_MOST, kept);
   }
 }

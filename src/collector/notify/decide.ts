@@ -40,6 +40,7 @@ export interface Decision {
   readonly drop: readonly Step[];
 }
 
+const SHARES: readonly Share[] = Object.freeze([1, 0.8, 0.5]);
 const NOBODY: readonly Addressee[] = Object.freeze([]);
 /** Notices that ask somebody to do something. */
 const CALLS: readonly Step[] = Object.freeze([
@@ -50,6 +51,18 @@ const CALLS: readonly Step[] = Object.freeze([
   'clock',
   'promoted',
   'steadied',
+]);
+/** A limit that is missed is told also of a fault that comes and goes: nobody has mended it. */
+const ESCALATIONS: readonly Step[] = Object.freeze(['clock', 'promoted']);
+const ONCE: readonly Step[] = Object.freeze(CALLS.filter((step) => !ESCALATIONS.includes(step)));
+/** Notices that ask nothing of anybody and say nothing of the fault itself. */
+const NEWS: readonly Step[] = Object.freeze([
+  'responded',
+  'arrived',
+  'repaired',
+  'closed',
+  'merged',
+  'late_summary',
 ]);
 const ALL: readonly Step[] = Object.freeze([
   ...CALLS,
@@ -112,12 +125,19 @@ export function pointless(step: Step, fault: Fault, detail: LedgerEntry['detail'
   if (step === 'recovered') return isOver(fault) ? null : 'it came back meanwhile';
   if (!CALLS.includes(step) && step !== 'flapping') return null;
   if (isOver(fault)) return 'it is over';
-  if (fault.quiet !== null && !fault.flapping) return `suppressed: ${fault.quiet.note}`;
+  const escalates = ESCALATIONS.includes(step);
+  const quiet = fault.quiet?.why === 'flapping' ? null : fault.quiet;
+  if (quiet !== null && (escalates || !fault.flapping)) return `suppressed: ${quiet.note}`;
   if (step === 'flapping') return null;
-  if (fault.flapping) return 'it comes and goes: told once';
+  if (fault.flapping && !escalates) return 'it comes and goes: told once';
   if (step === 'clock') return pointlessClock(fault, String(detail.clock) as ClockName);
   const first = step === 'opened' || step === 'reopened' || step === 'released';
   return first && fault.respondedMs !== null ? 'somebody responded' : null;
+}
+
+/** Why a notice that waited so long has no point, whatever became of its fault, or null. */
+export function stale(step: Step, waitedMs: number, newsMs: number): string | null {
+  return NEWS.includes(step) && waitedMs >= newsMs ? 'it is no news any more' : null;
 }
 
 function pointlessClock(fault: Fault, clock: ClockName): string | null {
@@ -163,15 +183,31 @@ function onFlapping({ fault, told, whom, followers }: Situation): Decision {
   const why = pointless('flapping', fault, {});
   const tell = union(chain(whom(fault.level, 'opened')), union(told, followers(fault.level)));
   return {
-    ...drop('flapping', why ?? 'it comes and goes: one notice for all of it', CALLS),
+    ...drop('flapping', why ?? 'it comes and goes: one notice for all of it', ONCE),
     tell: why === null ? tell : NOBODY,
   };
 }
 
 function onSteadied(about: Situation): Decision {
   const { fault } = about;
-  if (!isOver(fault)) return call('steadied', about, 'it stays, and fails');
+  if (!isOver(fault)) {
+    const decision = call('steadied', about, 'it stays, and fails');
+    if (pointless('steadied', fault, {}) !== null) return decision;
+    return { ...decision, tell: union(decision.tell, escalated(about)) };
+  }
   return about.recoveryTold ? drop('recovered', 'the recovery was told', []) : onRecovered(about);
+}
+
+/** Whom the clocks that still run have reached so far, by the highest share of each. */
+function escalated({ fault, whom }: Situation): readonly Addressee[] {
+  const running = fault.clocks.filter(({ clock }) => pointlessClock(fault, clock) === null);
+  const named = running.map(({ clock, told }) => {
+    const shares = SHARES.filter((share) => share <= told);
+    return shares
+      .map((share) => whom(fault.level, { clock, share }))
+      .find(({ length }) => length > 0);
+  });
+  return named.reduce((all, one) => union(all, chain(one ?? [])), NOBODY);
 }
 
 function onRecovered({ fault, told }: Situation): Decision {

@@ -6,22 +6,25 @@
 import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
+import type { Fault } from '../faults/faults.ts';
 import type { Address, People } from '../people/people.ts';
 import { mayTry, retryPauseMs } from './breaker.ts';
 import type { Message, NotifySettings, SendResult } from './channel.ts';
 import type { ChannelDesk } from './channel-desk.ts';
-import { pointless } from './decide.ts';
+import { pointless, stale } from './decide.ts';
 import { faultsOf } from './follow.ts';
 import { makeMessage, type Told } from './message.ts';
 import type { FaultDoor, NotifyPolicy } from './notify.ts';
 import type { Bundle, Outbox } from './outbox.ts';
 import type { Waiting } from './outbox-rows.ts';
+import type { Place, Refusals } from './refusals.ts';
 
 /** Notices of one message; the templates list some and count the rest. */
 const NOTICES_MOST = 1_000;
 
 export interface DeliveryDoors {
   readonly outbox: Outbox;
+  readonly refusals: Pick<Refusals, 'refused' | 'accepted'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly faults: FaultDoor;
@@ -32,6 +35,9 @@ export interface DeliveryDoors {
   /** Reads the ledger to its end. */
   readonly follow: () => Promise<void>;
 }
+
+const keyOf = ({ recipient, to, digest }: Bundle): string =>
+  JSON.stringify([recipient, to, digest]);
 
 export class Delivery {
   readonly #doors: DeliveryDoors;
@@ -62,14 +68,12 @@ export class Delivery {
     for (;;) {
       await follow();
       const nowMs = clock.now();
-      const bundle = outbox
-        .bundles(channel, nowMs)
-        .find((one) => !held.has(`${one.recipient} ${one.digest}`));
+      const bundle = outbox.bundles(channel, nowMs).find((one) => !held.has(keyOf(one)));
       if (bundle === undefined) return;
       const waiting = outbox.waiting(channel, bundle, { nowMs, most: NOTICES_MOST });
       // Whatever is still there afterwards waits for the next tick.
       const done = await this.#deliver(channel, bundle, waiting);
-      if (!done) held.add(`${bundle.recipient} ${bundle.digest}`);
+      if (!done) held.add(keyOf(bundle));
     }
   }
 
@@ -109,7 +113,7 @@ export class Delivery {
     for (const notice of waiting) {
       const fault = found.get(notice.fault);
       if (fault === undefined) continue;
-      const why = notice.digest ? null : pointless(notice.step, fault, notice.facts.detail);
+      const why = this.#whyNot(notice, fault);
       if (why === null) told.push({ notice, fault });
       else dropped.push([notice.number, why]);
     }
@@ -121,24 +125,38 @@ export class Delivery {
     return told;
   }
 
+  /** A digest keeps what is over; what nobody takes for long is dropped from it too. */
+  #whyNot({ step, facts, digest, attempts, plannedMs }: Waiting, fault: Fault): string | null {
+    const { clock, policy } = this.#doors;
+    const old = digest && attempts === 0;
+    const late = old ? null : stale(step, clock.now() - plannedMs, policy().settings.newsMs);
+    return late ?? (digest ? null : pointless(step, fault, facts.detail));
+  }
+
   #record(sent: {
     readonly channel: string;
     readonly told: readonly Told[];
     readonly message: Message;
     readonly result: SendResult;
   }): void {
-    const { outbox, clock, log, policy } = this.#doors;
+    const { outbox, refusals, clock, log, policy } = this.#doors;
     const { channel, told, message, result } = sent;
     const atMs = clock.now();
+    const places = told.slice(0, 1).map(({ notice: { recipient, address } }): Place => {
+      return { recipient, channel, address: address.to };
+    });
     if (result.outcome === 'accepted') {
       outbox.write(() => {
+        for (const place of places) refusals.accepted(place);
         for (const { notice } of told) {
           outbox.settle(notice.number, 'sent', { atMs, message: message.id });
         }
       });
       return;
     }
-    const { tries } = policy().settings;
+    const { tries, channels } = policy().settings;
+    // A channel without addresses that refuses is dead itself, which is a fault of its own.
+    const addressed = channels.get(channel)?.kind.to === 'required';
     const reason = `${channel}: ${result.reason}`;
     log.warn('a message was not delivered', { channel, outcome: result.outcome, reason });
     const given = ({ attempts, others }: Waiting): boolean =>
@@ -147,6 +165,9 @@ export class Delivery {
     this.#move(notices.filter(given), reason);
     const pauseMs = retryPauseMs(Math.max(...notices.map((one) => one.attempts)), clock.random());
     outbox.write(() => {
+      if (addressed && result.outcome === 'refused') {
+        for (const place of places) refusals.refused(place, result.reason);
+      }
       for (const one of notices) {
         if (!given(one)) outbox.putOff(one.number, atMs + pauseMs, reason);
       }
@@ -162,8 +183,7 @@ export class Delivery {
       for (const notice of notices) {
         const [address, ...others] = notice.others;
         if (address === undefined) continue;
-        outbox.settle(notice.number, 'moved', { reason });
-        outbox.plan({ ...notice, address, others, reason, dueMs: nowMs });
+        outbox.move(notice, { address, others, reason, dueMs: nowMs });
       }
     });
   }
@@ -183,8 +203,7 @@ export class Delivery {
           outbox.settle(notice.number, 'dropped', { reason: `${reason}, and nobody is left` });
           continue;
         }
-        outbox.settle(notice.number, 'moved', { reason });
-        outbox.plan({ ...notice, address, others, reason, dueMs: nowMs });
+        outbox.move(notice, { address, others, reason, dueMs: nowMs });
       }
     });
     return true;

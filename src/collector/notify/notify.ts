@@ -124,6 +124,7 @@ export interface Notify {
   ): Promise<SendResult>;
   /** Alerts of another system; `by` is the name of its token. Throws `bad_request`. */
   receive(form: InboundForm, body: unknown, by: string): Promise<InboundOutcome>;
+  /** Throws `config` when a channel cannot be opened: nothing has changed then. */
   reload(policy: NotifyPolicy): void;
   close(): Promise<void>;
 }

@@ -1,42 +1,8 @@
-/** The outbox's table and its rows. */
+/** The rows of the outbox. */
 import type { Level } from '../faults/faults.ts';
 import type { Address, Locale } from '../people/people.ts';
 import type { EntryFacts } from './notice-view.ts';
 import type { NoticeRecord, NoticeState, Step } from './notify.ts';
-
-export const OUTBOX_SCHEMA = `
-CREATE TABLE IF NOT EXISTS notify_mark (only INTEGER PRIMARY KEY CHECK (only = 1), mark INTEGER);
-CREATE TABLE IF NOT EXISTS notify_outcome_mark (
-  only INTEGER PRIMARY KEY CHECK (only = 1), mark INTEGER
-);
-CREATE TABLE IF NOT EXISTS notify_outbox (
-  number INTEGER PRIMARY KEY,
-  fault TEXT NOT NULL,
-  entry INTEGER NOT NULL,
-  step TEXT NOT NULL,
-  recipient TEXT NOT NULL,
-  channel TEXT NOT NULL,
-  address TEXT NOT NULL,
-  locale TEXT NOT NULL,
-  level INTEGER NOT NULL,
-  digest INTEGER NOT NULL,
-  state TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  attempts INTEGER NOT NULL,
-  planned_ms INTEGER NOT NULL,
-  due_ms INTEGER NOT NULL,
-  sent_ms INTEGER,
-  message TEXT NOT NULL,
-  -- The ledger entry and the channels still untried, as JSON.
-  facts TEXT NOT NULL,
-  others TEXT NOT NULL,
-  UNIQUE (fault, entry, step, recipient, channel)
-) STRICT;
-CREATE INDEX IF NOT EXISTS notify_outbox_pending
-  ON notify_outbox (channel, recipient, due_ms) WHERE state = 'pending';
-CREATE INDEX IF NOT EXISTS notify_outbox_sent
-  ON notify_outbox (recipient, channel, sent_ms) WHERE sent_ms IS NOT NULL;
-`;
 
 /** One notice as it is planned. */
 export interface Planned {

@@ -1,20 +1,14 @@
 /**
  * The outbox: notices with their mark in the ledger, in one transaction, and what became of them.
- * The key (ledger entry, step, recipient, channel) is unique: an entry that is read again after a
- * crash plans nothing twice.
+ * The key (ledger entry, step, recipient, channel, address) is unique: an entry that is read again after
+ * a crash plans nothing twice.
  */
 import type { DeskConnection } from '../desk/desk.ts';
 import type { Level } from '../faults/faults.ts';
 import type { Address, Locale } from '../people/people.ts';
 import type { NoticeRecord, NoticeState, Step } from './notify.ts';
-import {
-  OUTBOX_SCHEMA,
-  type Planned,
-  type Row,
-  toRecord,
-  toWaiting,
-  type Waiting,
-} from './outbox-rows.ts';
+import { type Planned, type Row, toRecord, toWaiting, type Waiting } from './outbox-rows.ts';
+import { openOutboxTables } from './outbox-schema.ts';
 
 export interface Told {
   readonly recipient: string;
@@ -26,6 +20,7 @@ export interface Told {
 /** Notices that may go out in one message. */
 export interface Bundle {
   readonly recipient: string;
+  readonly to: string;
   readonly digest: boolean;
   readonly level: Level;
 }
@@ -41,7 +36,7 @@ export class Outbox {
 
   constructor(connection: DeskConnection) {
     this.#connection = connection;
-    connection.exec(OUTBOX_SCHEMA);
+    openOutboxTables(connection);
   }
 
   mark(): number {
@@ -68,18 +63,31 @@ export class Outbox {
   }
 
   plan(one: Planned): void {
-    this.#connection
+    this.#insert(one, 'ON CONFLICT DO NOTHING');
+  }
+
+  /** Another address takes a notice over, also one that was tried before: it waits again. */
+  move(notice: Waiting, to: Pick<Planned, 'address' | 'others' | 'reason' | 'dueMs'>): void {
+    this.settle(notice.number, 'moved', { reason: to.reason });
+    const waits = `ON CONFLICT DO UPDATE SET state = 'pending', reason = excluded.reason,
+      due_ms = excluded.due_ms, others = excluded.others`;
+    const changes = this.#insert({ ...notice, ...to }, waits);
+    if (changes !== 1) throw new Error(`notice ${notice.number} was not moved: ${changes} rows`);
+  }
+
+  #insert(one: Planned, conflict: string): number {
+    const { changes } = this.#connection
       .prepare(
         `INSERT INTO notify_outbox (fault, entry, step, recipient, channel, address, locale, level,
            digest, state, reason, attempts, planned_ms, due_ms, sent_ms, message, facts, others)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?, NULL, '', ?, ?)
-         ON CONFLICT DO NOTHING`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?, NULL, '', ?, ?) ${conflict}`,
       )
       .run(
         ...[one.fault, one.entry, one.step, one.recipient, one.address.channel, one.address.to],
         ...[one.locale, one.level, Number(one.digest), one.reason, one.plannedMs, one.dueMs],
         ...[JSON.stringify(one.facts), JSON.stringify(one.others)],
       );
+    return changes;
   }
 
   /** Waiting notices of a fault that have become pointless; those of a digest stay its history. */
@@ -133,28 +141,31 @@ export class Outbox {
   bundles(channel: string, nowMs: number): readonly Bundle[] {
     const rows = this.#connection
       .prepare(
-        `SELECT recipient, digest, min(level) AS level FROM notify_outbox
+        `SELECT recipient, address, digest, min(level) AS level FROM notify_outbox
          WHERE state = 'pending' AND channel = ? AND due_ms <= ?
-         GROUP BY recipient, digest ORDER BY level, min(number)`,
+         GROUP BY recipient, address, digest ORDER BY level, min(number)`,
       )
       .all(channel, nowMs) as Row[];
-    return rows.map(({ recipient, digest, level }) => ({ recipient, digest: digest === 1, level }));
+    return rows.map(({ recipient, address, digest, level }) => {
+      return { recipient, to: address, digest: digest === 1, level };
+    });
   }
 
   /** What goes out together: what is due, and what only waits for company. */
   waiting(
     channel: string,
-    { recipient, digest }: Bundle,
+    { recipient, to, digest }: Bundle,
     { nowMs, most }: { readonly nowMs: number; readonly most: number },
   ): readonly Waiting[] {
     const rows = this.#connection
       .prepare(
         `SELECT * FROM notify_outbox
-         WHERE state = 'pending' AND channel = ? AND recipient = ? AND digest = ?
+         WHERE state = 'pending' AND channel = ? AND recipient = ? AND address = ?
+           AND digest = ?
            AND (due_ms <= ? OR (attempts = 0 AND digest = 0))
          ORDER BY level, number LIMIT ?`,
       )
-      .all(channel, recipient, Number(digest), nowMs, most) as Row[];
+      .all(channel, recipient, to, Number(digest), nowMs, most) as Row[];
     return rows.map(toWaiting);
   }
 
@@ -200,14 +211,30 @@ export class Outbox {
     );
   }
 
-  /** Notices that are due and wait since before `beforeMs`, and all that are due. */
-  backlog(nowMs: number, beforeMs: number): { readonly due: number; readonly old: number } {
+  /**
+   * Notices that should be out: those that are due since before `sinceMs`, and those that were tried
+   * and put off, however far. `old`: planned before `beforeMs`.
+   */
+  backlog(sinceMs: number, beforeMs: number): { readonly due: number; readonly old: number } {
     return this.#connection
       .prepare(
-        `SELECT count(*) AS due, coalesce(sum(planned_ms < ?), 0) AS old FROM notify_outbox
-         WHERE state = 'pending' AND due_ms <= ?`,
+        `SELECT count(*) AS due, coalesce(sum(planned_ms < @beforeMs), 0) AS old FROM notify_outbox
+         WHERE state = 'pending'
+           AND (due_ms <= @sinceMs OR (attempts > 0 AND planned_ms <= @sinceMs))`,
       )
-      .get(beforeMs, nowMs) as { due: number; old: number };
+      .get({ beforeMs, sinceMs }) as { due: number; old: number };
+  }
+
+  /** Deletes settled notices planned before a time, at most so many; those of `kept` faults stay. */
+  prune(beforeMs: number, most: number, kept: readonly string[]): number {
+    return this.#connection
+      .prepare(
+        `DELETE FROM notify_outbox WHERE number IN (
+           SELECT number FROM notify_outbox WHERE state <> 'pending' AND planned_ms < ?
+             AND fault NOT IN (SELECT value FROM json_each(?))
+           ORDER BY planned_ms LIMIT ?)`,
+      )
+      .run(beforeMs, JSON.stringify(kept), most).changes;
   }
 
   pendingOf(channel: string): number {

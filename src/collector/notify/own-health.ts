@@ -11,6 +11,8 @@ export interface OwnState {
   readonly backlog: { readonly due: number; readonly old: number };
   /** Channels that are left alone because they failed, with the last error. */
   readonly dead: ReadonlyMap<string, string>;
+  /** `person/channel` whose address is refused for good again and again, with the last reason. */
+  readonly unreachable: ReadonlyMap<string, string>;
 }
 
 export interface OwnTrouble {
@@ -26,10 +28,11 @@ export const OWN_RULES = Object.freeze([
   'disk_low',
   'notice_backlog',
   'channel_dead',
+  'recipient_unreachable',
 ]);
 
 export function troublesOf(
-  { health, backlog, dead }: OwnState,
+  { health, backlog, dead, unreachable }: OwnState,
   limits: OwnLimits,
 ): readonly OwnTrouble[] {
   const troubles: OwnTrouble[] = [];
@@ -72,7 +75,17 @@ export function troublesOf(
       },
     });
   }
-  return troubles;
+  return [...troubles, ...[...unreachable].map(unreachableTrouble)];
+}
+
+function unreachableTrouble([item, reason]: readonly [string, string]): OwnTrouble {
+  return {
+    ...{ rule: 'recipient_unreachable', item, severity: 'warning', urgency: 'high' },
+    phenomenon: {
+      en: `${item} refuses every notice, the address may be wrong: ${reason}`,
+      zh: `${item} 拒收全部通知,地址可能有误:${reason}`,
+    },
+  };
 }
 
 export const keyOfTrouble = ({ rule, item }: Pick<OwnTrouble, 'rule' | 'item'>): string =>

@@ -144,6 +144,20 @@ test('a reload keeps the pace and closes what was open', async () => {
   expect(channels.names()).toEqual(['robot']);
 });
 
+test('a reload mends no channel: a dead one stays dead, with other settings it may be tried', async () => {
+  const robot = { kind: 'wecom', url_file: 'url', plain_http: true };
+  const channels = desk({ robot });
+  am.usual = { status: 500, body: '' };
+  for (let n = 0; n < 3; n++) await channels.send('robot', message());
+  const { breaker, lastError } = channels.state('robot');
+  channels.reload(settings({ robot }));
+  expect(channels.state('robot')).toMatchObject({ breaker, lastError });
+  expect(breaker.openUntilMs).toBeGreaterThan(clock.now());
+  channels.reload(settings({ robot: { ...robot, follow: { levels: [1] } } }));
+  expect([...channels.dead()]).toEqual([['robot', lastError]]);
+  expect(channels.breaker('robot').openUntilMs).toBe(clock.now());
+});
+
 test('a name that is none is refused with those there are', () => {
   expect(() => desk({ log: { kind: 'log' } }).breaker('mail')).toThrow(/no channel "mail"/);
 });

@@ -78,6 +78,11 @@ test.each<[string, Mistake, RegExp]>([
     /channels\.mail\.password_file: cannot read the secret/,
   ],
   [
+    'an authority that is not there',
+    { channels: mail('ca_file: /nowhere/ca.pem') },
+    /channels\.mail\.ca_file: cannot be read: ENOENT/,
+  ],
+  [
     'a secret written into the file',
     { channels: mail('password: hunter2') },
     /channels\.mail: unknown key "password"/,

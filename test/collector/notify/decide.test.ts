@@ -7,6 +7,7 @@ import {
   decide,
   pointless,
   type Situation,
+  stale,
 } from '../../../src/collector/notify/decide.ts';
 import type { Step } from '../../../src/collector/notify/notify.ts';
 import type { Moment, Recipient } from '../../../src/collector/people/people.ts';
@@ -161,6 +162,33 @@ describe('flapping', () => {
     expect(who('steadied', situation()).step).toBe('steadied');
     expect(ids('steadied', situation())).toContain('wang');
   });
+  test('does not hide that a limit is missed, nor a higher level', () => {
+    const about = situation({ flapping: true });
+    expect(ids('clock', about, { clock: 'respond', share: 1 })).toEqual(['chief', 'channel:chat']);
+    expect(ids('promoted', about)).toEqual(['wang', 'channel:chat']);
+    expect(ids('reopened', about)).toEqual([]);
+    expect(ids('clock', situation({ flapping: true, ...OVER }), { clock: 'respond' })).toEqual([]);
+    const shut = situation({ flapping: true, ...SUPPRESSED });
+    expect(ids('clock', shut, { clock: 'respond', share: 1 })).toEqual([]);
+  });
+  test('leaves a missed limit that waits to be told', () => {
+    const { drop } = who('flapping', situation({ flapping: true }));
+    expect(drop).toContain('reopened');
+    expect(drop).not.toContain('clock');
+    expect(drop).not.toContain('promoted');
+  });
+  test('that ends badly reaches whom the clocks had reached, but not by a clock that stopped', () => {
+    const [respond, arrive, repair] = faultNow().clocks;
+    const clocks = [{ ...respond!, told: 0.8 as const }, { ...arrive!, told: 1 as const }, repair!];
+    expect(ids('steadied', situation({ clocks }))).toEqual([
+      'wang',
+      'channel:chat',
+      'second',
+      'leader',
+    ]);
+    expect(ids('steadied', situation({ clocks, ...ANSWERED }))).toEqual(['channel:chat', 'leader']);
+    expect(ids('steadied', situation({ clocks, flapping: true }))).toEqual([]);
+  });
 });
 
 describe('a fault that was quiet', () => {
@@ -280,4 +308,12 @@ test('whatever happens: nobody twice, nobody called for what is over or quiet, a
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('old news is dropped; a call and a recovery are never too old', () => {
+  const DAY = 86_400_000;
+  expect(stale('closed', DAY, DAY)).toBe('it is no news any more');
+  expect(stale('closed', DAY - 1, DAY)).toBeNull();
+  for (const step of [...CALLS, 'recovered', 'flapping'] as const)
+    expect(stale(step, 9 * DAY, DAY)).toBeNull();
 });

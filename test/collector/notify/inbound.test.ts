@@ -4,19 +4,20 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { projectFile } from '../../support/parts.ts';
 import { openReceiver, type Receiver } from './receiver.ts';
-import { MORNING, type NotifyStage, openNotifyStage } from './stage.ts';
+import { MORNING, type NotifyStage, notifyPolicy, openNotifyStage } from './stage.ts';
 
+const CHANNELS = `
+channels:
+  mail: { kind: webhook, url_file: url, secret_file: url, plain_http: true }
+  sms: { kind: webhook, url_file: url, secret_file: url, plain_http: true }
+allow: [127.0.0.1/32]
+`;
 let stage: NotifyStage;
 let chat: Receiver;
 beforeEach(async () => {
   chat = await openReceiver();
   stage = await openNotifyStage({
-    channels: `
-channels:
-  mail: { kind: webhook, url_file: url, secret_file: url, plain_http: true }
-  sms: { kind: webhook, url_file: url, secret_file: url, plain_http: true }
-allow: [127.0.0.1/32]
-`,
+    channels: CHANNELS,
     secrets: { url: chat.url },
   });
 });
@@ -70,13 +71,52 @@ describe('Alertmanager', () => {
     });
   });
 
-  test('an alert without a device or a name is left out with its reason, the others count', async () => {
+  test('an alert without a name is left out with its reason, logged, and the others count', async () => {
+    const body = recorded();
+    body.alerts[0].labels = { instance: 'db-1' };
+    expect(await send('alertmanager', body)).toMatchObject({
+      raised: 1,
+      ignored: [' of db-1: it has no alertname'],
+    });
+    expect(stage.logged.filter((line) => line.includes('alerts were left out'))).toHaveLength(1);
+  });
+
+  test('an alert that names no device is a fault of a device named after the token', async () => {
+    const body = recorded();
+    body.alerts[0].labels = { alertname: 'Watchdog' };
+    expect(await send('alertmanager', body)).toMatchObject({ raised: 2, ignored: [] });
+    expect(await fault('F-000001')).toMatchObject({ device: 'other-system', rule: 'Watchdog' });
+    body.alerts[0].status = 'resolved';
+    expect(await send('alertmanager', body)).toMatchObject({ cleared: 1 });
+  });
+
+  test('or left out, where that is configured', async () => {
+    const { settings, templates } = notifyPolicy({
+      channels: CHANNELS,
+      secrets: { url: chat.url },
+    }).policy;
+    const inbound = { ...settings.inbound, unnamed: 'ignore' as const };
+    stage.notify.reload({ templates, settings: { ...settings, inbound } });
     const body = recorded();
     body.alerts[0].labels = { alertname: 'Watchdog' };
     expect(await send('alertmanager', body)).toMatchObject({
       raised: 1,
-      ignored: ['Watchdog of no device: no label names its device'],
+      ignored: ['Watchdog of no device: nothing names its device'],
     });
+  });
+
+  test('a group of more than 500 is worked off, and others get their turn in between', async () => {
+    const [one] = recorded().alerts;
+    const alerts = Array.from({ length: 501 }, (_, n) => ({ ...one, fingerprint: `print-${n}` }));
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    expect(await send('alertmanager', { alerts })).toMatchObject({ raised: 501 });
+    clearImmediate(next);
+    expect(turns).toBeGreaterThanOrEqual(5);
   });
 
   test('what begins in our future begins now: their clock is not ours', async () => {
@@ -131,7 +171,10 @@ describe('generic', () => {
 test.each<[Form, unknown]>([
   ['alertmanager', {}],
   ['alertmanager', { alerts: [{ status: 'firing' }] }],
-  ['alertmanager', { alerts: Array(501).fill({ status: 'firing', labels: {}, fingerprint: 'x' }) }],
+  [
+    'alertmanager',
+    { alerts: Array(5001).fill({ status: 'firing', labels: {}, fingerprint: 'x' }) },
+  ],
   ['zabbix', { host: 'x' }],
   ['zabbix', []],
   ['generic', 'hello'],

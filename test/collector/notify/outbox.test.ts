@@ -31,7 +31,9 @@ function planned(more: Partial<Planned> = {}): Planned {
   };
 }
 
-const bundle = { recipient: 'wang', digest: false, level: 1 } as const;
+const bundle = {
+  ...{ recipient: 'wang', to: 'wang@example.com', digest: false, level: 1 as const },
+};
 const waiting = (nowMs = 1_000, most = 100) => outbox.waiting('mail', bundle, { nowMs, most });
 const states = () => outbox.list({ limit: 100 }).map(({ state }) => state);
 
@@ -71,6 +73,50 @@ test('what waits comes back whole', () => {
   expect(waiting()).toEqual([{ ...one, number: 1, attempts: 0 }]);
 });
 
+describe('a notice that moves', () => {
+  const second = { channel: 'mail', to: 'home@example.com' };
+  const to = { address: second, others: [], reason: 'mail: no', dueMs: 2_000 };
+  test('to another address of the same channel waits there, in a message of its own', () => {
+    outbox.plan(planned());
+    outbox.move(waiting()[0]!, to);
+    expect(states()).toEqual(['pending', 'moved']);
+    expect(outbox.bundles('mail', 2_000)).toMatchObject([{ to: 'home@example.com' }]);
+    expect(waiting(2_000)).toEqual([]);
+    const there = outbox.waiting('mail', { ...bundle, to: second.to }, { nowMs: 2_000, most: 9 });
+    expect(there).toMatchObject([{ address: second, others: [], reason: 'mail: no' }]);
+  });
+  test('back to an address that was tried before waits there again', () => {
+    outbox.plan(planned());
+    const [first] = waiting();
+    outbox.move(first!, to);
+    const there = outbox.waiting('mail', { ...bundle, to: second.to }, { nowMs: 2_000, most: 9 });
+    outbox.move(there[0]!, { ...to, address: first!.address, dueMs: 3_000 });
+    expect(states()).toEqual(['moved', 'pending']);
+    expect(waiting(3_000)).toMatchObject([{ number: 1, dueMs: 3_000, others: [] }]);
+  });
+  test('to itself goes on waiting', () => {
+    outbox.plan(planned());
+    outbox.move(waiting()[0]!, { ...to, address: planned().address });
+    expect(states()).toEqual(['pending']);
+  });
+});
+
+test('a database of the time before addresses were part of the key keeps its rows', () => {
+  outbox.plan(planned());
+  outbox.setMark(7);
+  const sql = "SELECT sql FROM sqlite_master WHERE name = 'notify_outbox'";
+  const now = String(connection.prepare(sql).pluck().get());
+  const before = now.replace('channel, address)', 'channel)').replace('notify_outbox', 'older');
+  connection.exec(`${before}; INSERT INTO older SELECT * FROM notify_outbox;
+    DROP TABLE notify_outbox; ALTER TABLE older RENAME TO notify_outbox`);
+  const opened = new Outbox(connection);
+  expect(opened.mark()).toBe(7);
+  expect(opened.list({ limit: 9 })).toMatchObject([{ number: 1, state: 'pending' }]);
+  opened.plan(planned({ address: { channel: 'mail', to: 'home@example.com' } }));
+  expect(opened.list({ limit: 9 })).toHaveLength(2);
+  expect(new Outbox(connection).list({ limit: 9 })).toHaveLength(2);
+});
+
 describe('what goes out together', () => {
   test('is what is due, and what only waits for company', () => {
     outbox.plan(planned({ dueMs: 1_000 }));
@@ -104,9 +150,9 @@ test('channels and bundles are those with something due, the gravest first', () 
   expect(outbox.dueChannels(1_000)).toEqual(['mail']);
   expect(outbox.dueChannels(9_000).toSorted()).toEqual(['mail', 'sms']);
   expect(outbox.bundles('mail', 1_000)).toEqual([
-    { recipient: 'li', digest: false, level: 2 },
-    { recipient: 'wang', digest: false, level: 3 },
-    { recipient: 'wang', digest: true, level: 4 },
+    { recipient: 'li', to: 'wang@example.com', digest: false, level: 2 },
+    { recipient: 'wang', to: 'wang@example.com', digest: false, level: 3 },
+    { recipient: 'wang', to: 'wang@example.com', digest: true, level: 4 },
   ]);
 });
 
@@ -197,6 +243,28 @@ test('the backlog is what is due, and how much of it is old', () => {
   outbox.plan(planned({ entry: 3, digest: true, dueMs: 99_000, plannedMs: 0 }));
   expect(outbox.backlog(1_000, 500)).toEqual({ due: 2, old: 1 });
   expect(outbox.pendingOf('mail')).toBe(3);
+});
+
+test('what was tried and put off is still backlog', () => {
+  outbox.plan(planned({ plannedMs: 100 }));
+  outbox.claim([1]);
+  outbox.putOff(1, 99_000, 'sms: no such number');
+  expect(outbox.backlog(1_000, 500)).toEqual({ due: 1, old: 1 });
+  expect(outbox.backlog(99, 500)).toEqual({ due: 0, old: 0 });
+});
+
+test('settled notices are deleted after their time, a few at once, never what waits or goes on', () => {
+  for (const entry of [1, 2, 3, 4]) outbox.plan(planned({ entry, plannedMs: entry }));
+  outbox.plan(planned({ entry: 5, plannedMs: 1, fault: 'F-000009' }));
+  outbox.plan(planned({ entry: 6, plannedMs: 900 }));
+  for (const number of [1, 2, 3, 5, 6]) outbox.settle(number, 'sent', { atMs: 1, message: 'm' });
+  const left = () => outbox.list({ limit: 9 }).map(({ entry }) => entry);
+  expect(outbox.prune(500, 2, ['F-000009'])).toBe(2);
+  expect(left()).toEqual([6, 5, 4, 3]);
+  expect(outbox.prune(500, 2, ['F-000009'])).toBe(1);
+  expect(outbox.prune(500, 2, ['F-000009'])).toBe(0);
+  expect(left()).toEqual([6, 5, 4]);
+  expect(outbox.prune(500, 2, [])).toBe(1);
 });
 
 test('the list is newest first, by fault, state and page', () => {

@@ -6,11 +6,13 @@ import { type NotifyStage, openNotifyStage } from './stage.ts';
 
 const LIMITS = {
   ...{ tickLagMs: 30_000, freeDiskBytes: 1024 ** 3, backlogNotices: 200, backlogMs: 900_000 },
+  refusals: 5,
 };
 const WELL = {
   health: { ticks: 1, tickLagSeconds: 0.2, diskFreeBytes: 1e12 },
   backlog: { due: 0, old: 0 },
   dead: new Map<string, string>(),
+  unreachable: new Map<string, string>(),
 };
 
 test('a collector that is well has no troubles', () => {
@@ -22,6 +24,7 @@ test.each([
   ['disk_low', { health: { ...WELL.health, diskFreeBytes: 1024 ** 3 - 1 } }],
   ['notice_backlog', { backlog: { due: 201, old: 0 } }],
   ['notice_backlog', { backlog: { due: 1, old: 1 } }],
+  ['recipient_unreachable', { unreachable: new Map([['wang/sms', 'no such number']]) }],
   ['channel_dead', { dead: new Map([['mail', 'refused']]) }],
 ])('%s', (rule, state) => {
   const [trouble, ...others] = troublesOf({ ...WELL, ...state }, LIMITS);

@@ -14,6 +14,7 @@ import {
 const SETTINGS = {
   deviceLabels: ['instance', 'host'],
   urgencies: { critical: 'high', warning: 'medium', info: 'low' },
+  unnamed: 'token',
 } as const;
 
 test.each([

@@ -125,7 +125,8 @@ export async function openNotifyStage(options: StageOptions): Promise<NotifyStag
       return fault.id;
     },
     clear: async (device) => {
-      await faults.clear({ ...place(device), atMs: clock.now(), by: 'system', note: '' });
+      const about = { origin: 'trap', ...place(device) } as const;
+      await faults.clear({ ...about, atMs: clock.now(), by: 'system', note: '' });
     },
     step: async (fault, kind, by = 'wang') => {
       await faults.command({ fault, kind, by, note: '' });

@@ -42,6 +42,7 @@ export const mail = defineKind({
   perMinute: 120,
   check: (settings, base) => [
     ...secretProblems(base, { password_file: settings.password_file }),
+    ...authorityProblems(base, settings),
     ...loginProblems(settings),
   ],
   open: (settings, doors, base) => {
@@ -52,6 +53,15 @@ export const mail = defineKind({
     return { send: (message) => deliver(message, { settings, password, ca, doors }) };
   },
 });
+
+function authorityProblems(base: string, { ca_file }: MailSettings) {
+  try {
+    if (ca_file !== undefined) readFileSync(resolve(base, ca_file));
+    return [];
+  } catch (error) {
+    return [{ path: 'ca_file', reason: `cannot be read: ${messageOf(error)}` }];
+  }
+}
 
 /** A password must not travel in clear. */
 function loginProblems({ user, password_file, tls }: MailSettings) {

@@ -46,7 +46,7 @@ export const readAlertmanager: InboundReader = (body, { settings, nowMs }) =>
       phenomenon: phenomenonOf(alert, rule),
       beganMs: timeOf(startsAt, nowMs),
       endedMs: timeOf(endsAt, nowMs),
-      ignored: whyIgnored(alert, device, rule),
+      ignored: whyIgnored(alert, rule),
     };
   });
 
@@ -57,8 +57,7 @@ function phenomenonOf({ annotations }: Alert, rule: string): InboundAlert['pheno
 }
 
 /** What we pushed ourselves must not come back as a second fault. */
-function whyIgnored({ labels }: Alert, device: string, rule: string): string | null {
+function whyIgnored({ labels }: Alert, rule: string): string | null {
   if (/^F-\d+$/.test(labels.fault ?? '')) return 'it is our own fault';
-  if (rule === '') return 'it has no alertname';
-  return device === '' ? 'no label names its device' : null;
+  return rule === '' ? 'it has no alertname' : null;
 }

@@ -3,15 +3,21 @@
  * alert that fires raises the one fault of (device, rule, item) or confirms it, one that is
  * resolved clears it: the same message twice changes nothing.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../shared/clock.ts';
 import type { FaultReport } from '../../faults/faults.ts';
 import type { InboundSettings } from '../channel.ts';
 import type { FaultDoor } from '../notify.ts';
 import { readAlertmanager } from './alertmanager.ts';
 import { readGeneric } from './generic.ts';
+import { nameText } from './reading.ts';
 import { readZabbix } from './zabbix.ts';
 
+/** Alerts that are worked off before the tick and the API get their turn. */
+const SLICE = 100;
+
 export interface InboundAlert {
+  /** '' when nothing names it. */
   readonly device: string;
   readonly rule: string;
   /** What makes it another alert of the same rule and device: its fingerprint there. */
@@ -61,15 +67,20 @@ export async function receive(
   { clock, faults, settings }: InboundDoors,
 ): Promise<InboundOutcome> {
   const nowMs = clock.now();
+  // An alert that names no device is still somebody's trouble: that of the system that sent it.
+  const sender = settings.unnamed === 'token' ? nameText(by) : '';
   const alerts = INBOUND_FORMS[form](body, { settings, nowMs });
   const outcome = { faults: [] as string[], raised: 0, confirmed: 0, cleared: 0 };
   const ignored: string[] = [];
-  for (const alert of alerts) {
-    if (alert.ignored !== null) {
-      ignored.push(`${alert.rule} of ${alert.device || 'no device'}: ${alert.ignored}`);
+  for (const [index, alert] of alerts.entries()) {
+    if (index > 0 && index % SLICE === 0) await setImmediate();
+    const device = alert.device || sender;
+    const why = alert.ignored ?? (device === '' ? 'nothing names its device' : null);
+    if (why !== null) {
+      ignored.push(`${alert.rule} of ${device || 'no device'}: ${why}`);
       continue;
     }
-    const { device, rule, item, urgency, phenomenon } = alert;
+    const { rule, item, urgency, phenomenon } = alert;
     if (alert.firing) {
       const { fault, entries } = await faults.raise({
         ...{ origin: 'inbound', device, rule, item, urgency, phenomenon, by },
@@ -83,7 +94,8 @@ export async function receive(
     } else {
       const note = `resolved there (${form})`;
       const atMs = Math.min(alert.endedMs, nowMs);
-      const cleared = await faults.clear({ device, rule, item, atMs, by, note });
+      const place = { device, rule, item };
+      const cleared = await faults.clear({ origin: 'inbound', ...place, atMs, by, note });
       if (cleared === null)
         ignored.push(`${rule} of ${device}: resolved, but no fault of it goes on`);
       else outcome.cleared += 1;

@@ -6,7 +6,9 @@ import { Failure } from '../../../shared/errors.ts';
 import type { InboundSettings } from '../channel.ts';
 
 /** Alerts of one request. */
-export const ALERTS_MOST = 500;
+export const ALERTS_MOST = 5_000;
+/** Mistakes that are named; a long body may hold thousands of the same. */
+const REASONS_MOST = 20;
 const NAME_LONGEST = 200;
 const PHENOMENON_LONGEST = 500;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced.
@@ -16,9 +18,9 @@ const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u206
 export function readBody<T extends z.ZodType>(schema: T, body: unknown, form: string): z.infer<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data as z.infer<T>;
-  const reasons = problemsOf(schema, body).map(
-    ({ path, reason }) => `${formatPath(path) || 'body'}: ${reason}`,
-  );
+  const reasons = problemsOf(schema, body)
+    .slice(0, REASONS_MOST)
+    .map(({ path, reason }) => `${formatPath(path) || 'body'}: ${reason}`);
   throw new Failure('bad_request', reasons.join('; '), {
     hint: `the body is not what ${form} sends; the form is described at /api/docs`,
   });
