@@ -3,7 +3,6 @@
  * come. Nothing of this is loaded for an agent whose file names none of it.
  */
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
 import { EVENTS_PATH } from '../shared/device-event.ts';
@@ -13,7 +12,8 @@ import type { AgentSettings } from './cli/cli.ts';
 import { openProbeTargets } from './probes/probes.ts';
 import { openTransport, type Transport } from './push/push.ts';
 import { openRounds, type Rounds } from './sampler/sampler.ts';
-import { openSnmpTargets, type SnmpDevice, type SnmpTarget } from './snmp/snmp.ts';
+import { openSnmpTargets, type SnmpDevice } from './snmp/snmp.ts';
+import { TargetNames } from './target-names.ts';
 import { openTraps, type Traps } from './traps/traps.ts';
 
 export interface RemoteOptions {
@@ -86,7 +86,16 @@ async function trapsOf(
     clock,
     endpoint: { path: EVENTS_PATH, headers: { 'content-type': 'application/json' } },
   });
-  const names = await namesByAddress(settings.snmp?.targets ?? []);
+  const names = new TargetNames({
+    targets: settings.snmp?.targets ?? [],
+    clock,
+    log: log.room('traps'),
+    addressesOf: async (host) => {
+      const found = await lookup(host, { all: true });
+      return found.map(({ address }) => address);
+    },
+  });
+  await names.look();
   const byName = new Map(devices.map((device) => [device.name, device]));
   const traps = await openTraps({
     settings: settings.traps,
@@ -95,23 +104,8 @@ async function trapsOf(
     log: log.room('traps'),
     transport,
     script,
-    deviceOf: (address) => names.get(address) ?? null,
+    deviceOf: (address) => names.nameOf(address),
     interfaceName: (device, ifIndex) => byName.get(device)?.portName(ifIndex) ?? null,
   });
   return { traps, transport };
-}
-
-/** Targets named by a host name are looked up once; one that has no address sends no traps. */
-async function namesByAddress(
-  targets: readonly SnmpTarget[],
-): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>();
-  for (const { name, address } of targets) {
-    if (isIP(address) !== 0) names.set(address, name);
-    else {
-      const found = await lookup(address, { all: true }).catch(() => []);
-      for (const one of found) names.set(one.address, name);
-    }
-  }
-  return names;
 }

@@ -2,18 +2,29 @@ import { describe, expect, test } from 'vitest';
 import type { Events, StoredEvent } from '../../src/collector/desk/desk.ts';
 import { type FaultTeller, tellEvents } from '../../src/collector/events.ts';
 import type { FaultClearing, FaultReport } from '../../src/collector/faults/faults.ts';
+import type { EventFault } from '../../src/shared/device-event.ts';
 import { Failure } from '../../src/shared/errors.ts';
 import { createLog, silentLog } from '../../src/shared/log.ts';
 
-function stored(number: number, action: 'open' | 'confirm' | 'clear' | null): StoredEvent {
+function stored(
+  number: number,
+  action: EventFault['action'] | null,
+  more: Partial<StoredEvent> = {},
+): StoredEvent {
   const fault = { rule: 'fan_failed', severity: 'critical', urgency: 'high' } as const;
   return {
     ...{ number, id: String(number), agent: 'site-a', device: 'core-1', kind: 'fan_failed' },
     ...{ atMs: 1_000 + number, receivedMs: 2_000, source: '192.0.2.1', verified: true },
     ...{ oid: '1.3', item: 'FAN 1', text: { en: 'Fan', zh: '风扇' }, fields: {}, repeats: 0 },
     fault: action === null ? null : { action, ...fault },
+    ...more,
   };
 }
+
+const FAULT = Object.freeze({
+  ...{ device: 'core-1', rule: 'fan_failed', item: 'FAN 1' },
+  ...{ origin: 'threshold', beganMs: 1_000 },
+} as const);
 
 /** A book of waiting events and a recording ledger. */
 function stage(events: readonly StoredEvent[]) {
@@ -21,7 +32,7 @@ function stage(events: readonly StoredEvent[]) {
   const deeds: string[] = [];
   const reports: FaultReport[] = [];
   const clearings: FaultClearing[] = [];
-  const open: { device: string; rule: string; item: string }[] = [];
+  const open: ReturnType<FaultTeller['open']>[number][] = [];
   let broken: unknown = null;
   const faults: FaultTeller = {
     raise: async (report) => {
@@ -34,10 +45,19 @@ function stage(events: readonly StoredEvent[]) {
       if (broken !== null) throw broken;
       deeds.push('clear');
       clearings.push(clearing);
+      const ended = open.findIndex((one) => one.item === clearing.item);
+      if (ended >= 0) open.splice(ended, 1);
     },
     open: () => open,
   };
-  const book: Pick<Events, 'waiting' | 'told'> = {
+  const book: Pick<Events, 'waiting' | 'told' | 'claims'> = {
+    claims: ({ rule, sinceMs, before }) =>
+      events
+        .filter(
+          ({ fault, atMs, number }) => fault?.rule === rule && atMs >= sinceMs && number < before,
+        )
+        .filter(({ fault }) => fault?.action === 'open' || fault?.action === 'confirm')
+        .map(({ item, fields, verified }) => ({ item, ifIndex: fields.ifIndex ?? '', verified })),
     waiting: (limit) => waiting.slice(0, limit),
     told: (number) => {
       const at = waiting.findIndex((one) => one.number === number);
@@ -83,6 +103,7 @@ describe('events', () => {
       detail: { event: 1, oid: '1.3', verified: true },
     });
     expect(at.clearings[0]).toEqual({
+      origin: 'trap',
       device: 'core-1',
       rule: 'fan_failed',
       item: 'FAN 1',
@@ -98,7 +119,7 @@ describe('events', () => {
     expect(at.deeds).toEqual([]);
     expect(at.waiting).toEqual([]);
     const going = stage([stored(1, 'confirm')]);
-    going.open.push({ device: 'core-1', rule: 'fan_failed', item: 'FAN 1' });
+    going.open.push(FAULT);
     await going.tell();
     expect(going.deeds).toEqual(['raise']);
   });
@@ -126,5 +147,90 @@ describe('events', () => {
     const at = stage(Array.from({ length: 450 }, (_, i) => stored(i + 1, 'open')));
     await at.tell();
     expect(at.waiting.length).toBe(250);
+  });
+});
+
+describe('an unverified end (S22)', () => {
+  const UNVERIFIED = { verified: false };
+
+  test('ends what only unverified traps opened', async () => {
+    const at = stage([
+      stored(1, 'open', UNVERIFIED),
+      stored(2, 'confirm', UNVERIFIED),
+      stored(3, 'retract', UNVERIFIED),
+    ]);
+    await at.tell();
+    expect(at.deeds).toEqual(['raise', 'raise', 'clear']);
+    expect(at.clearings[0]).toMatchObject({ origin: 'trap', item: 'FAN 1', atMs: 1_003 });
+  });
+
+  test('does not end what a verified trap opened or confirmed', async () => {
+    const opened = stage([stored(1, 'open'), stored(2, 'retract', UNVERIFIED)]);
+    await opened.tell();
+    expect(opened.deeds).toEqual(['raise']);
+    const confirmed = stage([
+      stored(1, 'open', UNVERIFIED),
+      stored(2, 'open'),
+      stored(3, 'retract', UNVERIFIED),
+    ]);
+    await confirmed.tell();
+    expect(confirmed.deeds).toEqual(['raise', 'raise']);
+    expect(confirmed.waiting).toEqual([]);
+  });
+
+  test.each(['threshold', 'person', 'inbound', 'self'] as const)(
+    'does not end what a %s opened, also where it was confirmed',
+    async (origin) => {
+      const at = stage([stored(1, 'confirm', UNVERIFIED), stored(2, 'retract', UNVERIFIED)]);
+      at.open.push({ ...FAULT, origin });
+      await at.tell();
+      expect(at.deeds).toEqual(['raise']);
+    },
+  );
+
+  test('of nothing does nothing', async () => {
+    const at = stage([stored(1, 'retract', UNVERIFIED)]);
+    await at.tell();
+    expect(at.deeds).toEqual([]);
+  });
+});
+
+describe('a port', () => {
+  const nameless = { item: 'ifIndex 5', fields: { ifIndex: '5' } };
+  const named = { item: 'Gi0/5', fields: { ifIndex: '5' } };
+
+  test('without a name is the same when its name is known', async () => {
+    const at = stage([
+      stored(1, 'open', nameless),
+      stored(2, 'open', named),
+      stored(3, 'clear', named),
+    ]);
+    await at.tell();
+    expect(at.reports.map(({ item }) => item)).toEqual(['ifIndex 5', 'ifIndex 5']);
+    expect(at.clearings.map(({ item }) => item)).toEqual(['ifIndex 5']);
+  });
+
+  test('with a name is the same when the name is forgotten', async () => {
+    const at = stage([stored(1, 'open', named), stored(2, 'clear', nameless)]);
+    await at.tell();
+    expect(at.clearings.map(({ item }) => item)).toEqual(['Gi0/5']);
+    expect(at.open).toEqual([]);
+  });
+
+  test('of another index is another', async () => {
+    const other = { item: 'Gi0/6', fields: { ifIndex: '6' } };
+    const at = stage([stored(1, 'open', nameless), stored(2, 'clear', other)]);
+    await at.tell();
+    expect(at.clearings.map(({ item }) => item)).toEqual(['Gi0/6']);
+    expect(at.open.map(({ item }) => item)).toEqual(['ifIndex 5']);
+  });
+
+  test('unverified, without a name and then with one, is ended by an unverified trap', async () => {
+    const at = stage([
+      stored(1, 'open', { ...nameless, verified: false }),
+      stored(2, 'retract', { ...named, verified: false }),
+    ]);
+    await at.tell();
+    expect(at.deeds).toEqual(['raise', 'clear']);
   });
 });

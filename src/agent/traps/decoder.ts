@@ -4,9 +4,11 @@
  */
 import { EventEmitter } from 'node:events';
 import snmp from 'net-snmp';
+import type { Clock } from '../../shared/clock.ts';
 import { EVENT_LIMITS } from '../../shared/device-event.ts';
 import type { Trap, Varbind } from './frames.ts';
 import { valueText } from './octets.ts';
+import { type EngineTimes, type InformSecurity, OwnEngine } from './own-engine.ts';
 import type { Credential, UserCredential } from './traps.ts';
 
 /** RFC 3414, 3.2, 7b: an authentic message may be so old. */
@@ -35,18 +37,14 @@ export interface Decoded {
   readonly trap: Trap | null;
   /** Why there is no trap; '' when there is one. */
   readonly why: '' | 'credentials' | 'malformed' | 'replayed' | 'not_a_trap' | 'discovery';
-  /** To an inform, or to a sender who asks for our engine. */
+  /** To an inform, also a repeated one; to a sender who does not know our engine or its time. */
   readonly answers: readonly Answer[];
 }
 
 interface Message {
   readonly version: number;
   readonly user?: { readonly name: string };
-  readonly msgSecurityParameters?: {
-    readonly msgAuthoritativeEngineID: Buffer;
-    readonly msgAuthoritativeEngineBoots: number;
-    readonly msgAuthoritativeEngineTime: number;
-  };
+  readonly msgSecurityParameters?: InformSecurity;
   readonly pdu: {
     readonly type: number;
     readonly enterprise?: string;
@@ -61,7 +59,20 @@ interface Message {
   };
   /** The bit of the flags. */
   hasAuthentication(): number;
+  createReportResponseMessage(engine: EngineTimes, context: string, error: string): Report;
 }
+
+/** Without a user until it is given one. */
+interface Report {
+  user: object;
+  readonly msgSecurityParameters: { msgUserName: string };
+  setAuthentication(flag: boolean): void;
+  toBuffer(): Buffer;
+}
+
+/** usmStatsNotInTimeWindows and usmStatsUnknownEngineIDs, by their arcs (RFC 3414, 5). */
+const NOT_IN_TIME_WINDOW = '2';
+const UNKNOWN_ENGINE = '4';
 
 /** Stands where the receiver expects its socket. */
 class NoSocket extends EventEmitter {
@@ -80,10 +91,15 @@ export class Decoder {
   readonly #socket = new NoSocket();
   readonly #users: ReadonlySet<string>;
   readonly #engines = new Map<string, { boots: number; seconds: number }>();
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  /** As the receiver keeps it: what it answers carries these times. */
+  readonly #own: { readonly engineID: Buffer; engineBoots: number; engineTime: number };
+  readonly #engine: OwnEngine;
   #message: Message | null = null;
   #error = '';
 
-  constructor(credentials: readonly Credential[]) {
+  constructor(credentials: readonly Credential[], clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
     const receiver = snmp.createReceiver(
       { dgramModule: { createSocket: () => this.#socket } },
       (error: Error | null, data: { message: Message } | undefined) => {
@@ -93,6 +109,8 @@ export class Decoder {
     );
     // Its own form leaves out who sent the message and when.
     receiver.formatCallbackData = (message: Message) => ({ message });
+    this.#own = receiver.engine;
+    this.#engine = new OwnEngine(this.#own.engineID);
     const authorizer = receiver.getAuthorizer();
     for (const credential of credentials) {
       if ('community' in credential) authorizer.addCommunity(credential.community);
@@ -106,6 +124,8 @@ export class Decoder {
     this.#message = null;
     this.#error = '';
     this.#socket.answers = [];
+    const nowMs = this.#clock.monotonic();
+    Object.assign(this.#own, this.#engine.times(nowMs));
     this.#socket.emit('message', datagram, origin);
     const { answers } = this.#socket;
     const message = this.#message as Message | null;
@@ -116,7 +136,20 @@ export class Decoder {
     const why = this.#refusal(message);
     if (why !== '') return { trap: null, why, answers: [] };
     const trap = trapOf(message, origin.address);
-    return trap === null ? { trap, why: 'malformed', answers: [] } : { trap, why: '', answers };
+    if (trap === null) return { trap, why: 'malformed', answers: [] };
+    if (!trap.inform || !trap.verified) return { trap, why: '', answers };
+    switch (this.#engine.judge(message.msgSecurityParameters, nowMs)) {
+      case 'verified':
+        return { trap, why: '', answers };
+      case 'unverified':
+        return { trap: { ...trap, verified: false }, why: '', answers };
+      case 'repeated':
+        return { trap: null, why: 'replayed', answers };
+      case 'not_in_window':
+        return { trap: null, why: 'replayed', answers: this.#lateReport(message, origin) };
+      case 'not_ours':
+        return { trap: null, why: 'replayed', answers: this.#strangerReport(message, origin) };
+    }
   }
 
   #refusal(message: Message): Decoded['why'] {
@@ -125,6 +158,20 @@ export class Decoder {
     if (!this.#users.has(message.user?.name ?? '')) return 'credentials';
     if (message.hasAuthentication() === 0 || message.pdu.type !== snmp.PduType.TrapV2) return '';
     return this.#isReplay(message) ? 'replayed' : '';
+  }
+
+  /** With it a sender learns our time; it believes only what is authenticated. */
+  #lateReport(message: Message, to: Origin): readonly Answer[] {
+    const report = message.createReportResponseMessage(this.#own, '', NOT_IN_TIME_WINDOW);
+    report.user = { ...message.user, level: snmp.SecurityLevel.authNoPriv };
+    report.msgSecurityParameters.msgUserName = message.user?.name ?? '';
+    report.setAuthentication(true);
+    return [{ bytes: report.toBuffer(), to }];
+  }
+
+  #strangerReport(message: Message, to: Origin): readonly Answer[] {
+    const report = message.createReportResponseMessage(this.#own, '', UNKNOWN_ENGINE);
+    return [{ bytes: report.toBuffer(), to }];
   }
 
   /** Of a trap the sender is authoritative: its clock only goes on (RFC 3414, 3.2, 7b). */

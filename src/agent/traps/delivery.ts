@@ -1,8 +1,10 @@
 /** Events → the collector: oldest first, one request at a time, until it has them. */
 import type { Clock, Timer } from '../../shared/clock.ts';
+import type { DeviceEvent, EventReceipt } from '../../shared/device-event.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { EventQueue, Request } from './event-queue.ts';
+import { type NotYet, TRY_AGAIN_MS } from './not-yet.ts';
 import { eventOutcome } from './outcome.ts';
 import type { EventTransport } from './traps.ts';
 
@@ -13,6 +15,7 @@ const RETRY_MAX_MS = 60_000;
 
 export interface DeliveryOptions {
   readonly queue: EventQueue;
+  readonly notYet: NotYet;
   readonly transport: EventTransport;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,8 +26,10 @@ export class Delivery {
   #timer: Timer | null = null;
   #running: Promise<void> = Promise.resolve();
   #isStopped = false;
+  #isResting = false;
   #failures = 0;
   #lastError = '';
+  #lastLater = '';
   #delivered = 0;
   #refused = 0;
 
@@ -37,7 +42,7 @@ export class Delivery {
   }
 
   get refused(): number {
-    return this.#refused;
+    return this.#refused + this.#options.notYet.refused;
   }
 
   get lastError(): string {
@@ -46,7 +51,9 @@ export class Delivery {
 
   /** There are new events, or old ones of the run before. */
   wake(): void {
-    if (this.#timer === null) this.#arm(GATHER_MS);
+    if (this.#timer !== null && !this.#isResting) return;
+    this.#timer?.cancel();
+    this.#arm(GATHER_MS);
   }
 
   /** Writes and sends what there is, now. */
@@ -63,21 +70,34 @@ export class Delivery {
     await this.#running;
     await this.#flush();
     await this.#options.queue.close();
+    await this.#options.notYet.queue.close();
   }
 
   #arm(delayMs: number): void {
     if (this.#isStopped) return;
+    this.#isResting = false;
     this.#timer = this.#options.clock.after(delayMs, () => void this.now());
   }
 
   async #run(): Promise<void> {
     const isWritten = await this.#flush();
     const isSent = await this.#sendAll();
-    if (this.#options.queue.isEmpty || this.#isStopped) return;
+    if (this.#isStopped) return;
+    if (this.#options.queue.isEmpty) {
+      this.#rest();
+      return;
+    }
     this.#failures = isWritten && isSent ? 0 : this.#failures + 1;
     const waitMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** Math.max(0, this.#failures - 1));
     const jitter = 0.5 + this.#options.clock.random();
     if (this.#timer === null) this.#arm(this.#failures === 0 ? GATHER_MS : waitMs * jitter);
+  }
+
+  /** Only events of unknown devices are left: a new one need not wait for them. */
+  #rest(): void {
+    if (this.#options.notYet.queue.isEmpty || this.#timer !== null) return;
+    this.#arm(TRY_AGAIN_MS);
+    this.#isResting = true;
   }
 
   async #flush(): Promise<boolean> {
@@ -91,8 +111,9 @@ export class Delivery {
   }
 
   async #sendAll(): Promise<boolean> {
-    const { queue } = this.#options;
+    const { queue, notYet, clock } = this.#options;
     try {
+      if (notYet.isDue(clock.monotonic()) && !(await this.#tryAgain())) return false;
       let request = await queue.oldest();
       while (request !== null && !this.#isStopped) {
         if (!(await this.#send(request))) return false;
@@ -105,8 +126,33 @@ export class Delivery {
     }
   }
 
+  /** Each file once; what is still not known comes to the end again. */
+  async #tryAgain(): Promise<boolean> {
+    const { notYet, clock } = this.#options;
+    notYet.begin();
+    for (let left = notYet.queue.files; left > 0 && !this.#isStopped; left--) {
+      const request = await notYet.queue.oldest();
+      if (request !== null && !(await this.#send(request))) return false;
+    }
+    notYet.tried(clock.monotonic());
+    return true;
+  }
+
   async #send({ events, done }: Request): Promise<boolean> {
+    const { notYet, clock } = this.#options;
+    const behind = events.filter((event) => notYet.isWaitingFor(event));
+    const asked = events.filter((event) => !notYet.isWaitingFor(event));
+    const later = asked.length === 0 ? [] : await this.#ask(asked);
+    if (later === null) return false;
+    await notYet.settle(asked, [...behind, ...later], clock.monotonic());
+    await done();
+    return true;
+  }
+
+  /** Those the collector wants later; null when it took none. */
+  async #ask(events: readonly DeviceEvent[]): Promise<readonly DeviceEvent[] | null> {
     const { transport, log } = this.#options;
+    let later: readonly DeviceEvent[] = [];
     const answer = await transport.send({
       headers: { 'content-type': 'application/json', 'content-encoding': 'identity' },
       body: Buffer.from(JSON.stringify({ events })),
@@ -115,7 +161,7 @@ export class Delivery {
     if (outcome.kind === 'retry' || outcome.kind === 'unauthorised') {
       this.#failed('the collector did not take events', outcome.reason);
       if (outcome.kind === 'unauthorised') this.#failures = 10;
-      return false;
+      return null;
     }
     if (outcome.kind === 'refused') {
       this.#refused += events.length;
@@ -124,6 +170,7 @@ export class Delivery {
       const { stored, duplicates, refused } = outcome.receipt;
       this.#delivered += stored + duplicates;
       this.#refused += refused.length;
+      later = this.#wanted(events, outcome.receipt.later);
       const [first] = refused;
       if (first !== undefined) {
         log.warn('the collector refused events', { events: refused.length, reason: first.reason });
@@ -131,8 +178,20 @@ export class Delivery {
     }
     this.#failures = 0;
     this.#lastError = '';
-    await done();
-    return true;
+    return later;
+  }
+
+  #wanted(events: readonly DeviceEvent[], later: EventReceipt['later']): readonly DeviceEvent[] {
+    const [first] = later;
+    if (first !== undefined && this.#lastLater !== first.reason) {
+      this.#lastLater = first.reason;
+      this.#options.log.warn('events wait until the collector knows their device', {
+        events: later.length,
+        reason: first.reason,
+      });
+    }
+    const ids = new Set(later.map(({ id }) => id));
+    return events.filter(({ id }) => ids.has(id));
   }
 
   #failed(message: string, reason: string): void {

@@ -1,6 +1,6 @@
 /**
  * Events on disk until the collector has them: files of JSON lines, oldest first, one file is one
- * request. A line that a crash cut short is left out; the files together have an end, beyond which
+ * request. A line that a crash cut short is left out and counted; the files together have an end, beyond which
  * the oldest are dropped and counted.
  */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -32,6 +32,7 @@ export interface Request {
 export class EventQueue {
   readonly #directory: string;
   readonly #maxBytes: number;
+  readonly #open: typeof open;
   readonly #files: File[] = [];
   #waiting: string[] = [];
   #writer: { handle: FileHandle; file: File } | null = null;
@@ -39,7 +40,8 @@ export class EventQueue {
   #lost = 0;
 
   /** Throws what the file system throws. */
-  constructor(directory: string, maxBytes: number) {
+  constructor(directory: string, maxBytes: number, openFile: typeof open = open) {
+    this.#open = openFile;
     this.#directory = directory;
     this.#maxBytes = maxBytes;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -69,6 +71,10 @@ export class EventQueue {
     return this.#lost;
   }
 
+  get files(): number {
+    return this.#files.length;
+  }
+
   get isEmpty(): boolean {
     return this.#files.length === 0 && this.#waiting.length === 0;
   }
@@ -88,8 +94,16 @@ export class EventQueue {
       const lines = this.#waiting.slice(0, EVENT_LIMITS.events - file.events);
       const bytes = Buffer.from(fitting(lines, FILE_BYTES - file.bytes).join(''));
       const count = countLines(bytes);
-      await handle.appendFile(bytes);
-      await handle.datasync();
+      try {
+        await handle.appendFile(bytes);
+        await handle.datasync();
+      } catch (error) {
+        // Part of it may be in the file, where the next line would be added to a fragment.
+        this.#writer = null;
+        await handle.truncate(file.bytes).catch(() => {});
+        await handle.close().catch(() => {});
+        throw error;
+      }
       // Only now they are not in memory's care any more.
       this.#waiting.splice(0, count);
       file.bytes += bytes.length;
@@ -106,12 +120,14 @@ export class EventQueue {
     if (file === undefined) return null;
     if (this.#writer?.file === file) await this.#closeFile();
     const path = join(this.#directory, nameOf(file.number));
-    const events = linesOf(await readFile(path, 'utf8'));
+    const { events, broken } = await this.#read(file);
     file.events = events.length;
     const done = async (): Promise<void> => {
       await rm(path, { force: true });
       const at = this.#files.indexOf(file);
-      if (at >= 0) this.#files.splice(at, 1);
+      if (at < 0) return;
+      this.#files.splice(at, 1);
+      this.#lost += broken;
     };
     if (events.length > 0) return { events, done };
     await done();
@@ -122,9 +138,15 @@ export class EventQueue {
     await this.#closeFile();
   }
 
+  /** What lies behind the bytes we know of is a write that failed: it was written again. */
+  async #read(file: File): Promise<Lines> {
+    const bytes = await readFile(join(this.#directory, nameOf(file.number)));
+    return linesOf(bytes.subarray(0, file.bytes).toString('utf8'));
+  }
+
   async #openFile(): Promise<{ handle: FileHandle; file: File }> {
     const file = { number: this.#next++, bytes: 0, events: 0 };
-    const handle = await open(join(this.#directory, nameOf(file.number)), 'a', 0o600);
+    const handle = await this.#open(join(this.#directory, nameOf(file.number)), 'a', 0o600);
     const directory = await open(this.#directory);
     await directory.sync().finally(() => directory.close());
     this.#files.push(file);
@@ -142,12 +164,17 @@ export class EventQueue {
     while (this.bytes > this.#maxBytes && this.#files.length > 1) {
       const [file] = this.#files.splice(0, 1);
       if (file === undefined) return;
-      const path = join(this.#directory, nameOf(file.number));
-      const isCounted = !Number.isNaN(file.events);
-      this.#lost += isCounted ? file.events : linesOf(await readFile(path, 'utf8')).length;
-      await rm(path, { force: true });
+      const { events, broken } = await this.#read(file);
+      this.#lost += events.length + broken;
+      await rm(join(this.#directory, nameOf(file.number)), { force: true });
     }
   }
+}
+
+interface Lines {
+  readonly events: readonly DeviceEvent[];
+  /** Lines that are no event, or no longer. */
+  readonly broken: number;
 }
 
 /** The first lines that fit; always at least one. */
@@ -164,8 +191,9 @@ function countLines(bytes: Buffer): number {
   return bytes.reduce((count, byte) => (byte === 10 ? count + 1 : count), 0);
 }
 
-function linesOf(text: string): readonly DeviceEvent[] {
-  return text.split('\n').flatMap((line): readonly DeviceEvent[] => {
+function linesOf(text: string): Lines {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const events = lines.flatMap((line): readonly DeviceEvent[] => {
     try {
       const event = JSON.parse(line) as DeviceEvent;
       return typeof event.id === 'string' ? [event] : [];
@@ -173,4 +201,5 @@ function linesOf(text: string): readonly DeviceEvent[] {
       return [];
     }
   });
+  return { events, broken: lines.length - events.length };
 }

@@ -1,5 +1,5 @@
 /** A trap → the event it is. Pure. What strangers wrote is made plain here once more (S23). */
-import { type DeviceEvent, EVENT_LIMITS, plainText } from '../../shared/device-event.ts';
+import { type DeviceEvent, EVENT_LIMITS, plainText, portItem } from '../../shared/device-event.ts';
 import type { Trap } from './frames.ts';
 import { type Condition, type KnownTrap, type KnownTraps, PLACE } from './known.ts';
 import type { UnverifiedMay } from './traps.ts';
@@ -76,7 +76,7 @@ function itemOf(
     if (shown !== '') return plainText(shown, EVENT_LIMITS.nameLength);
   }
   const index = values.get('ifIndex') ?? '';
-  return item.includes('ifIndex') && index !== '' ? `ifIndex ${index}` : '';
+  return item.includes('ifIndex') && index !== '' ? portItem(index) : '';
 }
 
 function portName(
@@ -110,7 +110,10 @@ function fieldsOf({ varbinds, version, inform }: Trap, known: KnownTraps): Recor
   return fields;
 }
 
-/** Anybody can write another's address on a v1 or v2c trap (S22). */
+/**
+ * Anybody can write another's address on a v1 or v2c trap (S22). What nobody has verified may be
+ * taken back by one of its kind; whether that is so, the collector knows.
+ */
 function allowedFault(
   entry: KnownTrap | null,
   verified: boolean,
@@ -118,5 +121,7 @@ function allowedFault(
 ): DeviceEvent['fault'] {
   const fault = entry?.fault ?? null;
   if (fault === null || verified || may === 'close') return fault;
-  return may === 'open' && fault.action !== 'clear' ? fault : null;
+  if (may === 'inform') return null;
+  if (fault.action === 'clear') return { ...fault, action: 'retract' };
+  return entry?.onlyConfirms === true ? { ...fault, action: 'confirm' } : fault;
 }

@@ -23,6 +23,8 @@ export interface KnownTrap {
   readonly item: readonly string[];
   readonly text: { readonly en: string; readonly zh: string };
   readonly fault: EventFault | null;
+  /** Comes all day from every port: unverified it opens nothing unless all are believed. */
+  readonly onlyConfirms: boolean;
 }
 
 export interface Condition {
@@ -56,6 +58,7 @@ const trap = z
     item: z.array(variable).min(1).optional(),
     opens: name.optional().describe('Rule of the fault it opens or confirms'),
     confirms: name.optional(),
+    unverified: z.literal('confirms').optional().describe('An unverified one opens nothing'),
     clears: name.optional(),
     severity: z.enum(['warning', 'critical']).default('warning'),
     urgency: z.enum(['high', 'medium', 'low']).default('medium'),
@@ -137,9 +140,10 @@ function columnName(names: ReadonlyMap<string, string>, oid: string): string | n
 }
 
 function knownTrap(one: Known['traps'][number]): KnownTrap {
-  const { name, oid, when, unless, item = [], text } = one;
+  const { name, oid, when, unless, item = [], text, unverified } = one;
   const conditions = { when: conditionsOf(when), unless: conditionsOf(unless) };
-  return Object.freeze({ name, oid, ...conditions, item, text, fault: faultOf(one) });
+  const onlyConfirms = unverified !== undefined;
+  return Object.freeze({ name, oid, ...conditions, item, text, fault: faultOf(one), onlyConfirms });
 }
 
 function conditionsOf(written: Readonly<Record<string, readonly unknown[]>> = {}): Condition[] {

@@ -32,9 +32,10 @@ export function eventOutcome({ status, headers, body }: EventAnswer): EventOutco
 
 function receiptOf(body: string): EventReceipt | null {
   try {
-    const { stored, duplicates, refused } = JSON.parse(body) as EventReceipt;
-    const isWhole = [stored, duplicates].every(Number.isSafeInteger) && Array.isArray(refused);
-    return isWhole ? { stored, duplicates, refused } : null;
+    const { stored, duplicates, refused, later } = JSON.parse(body) as EventReceipt;
+    const areNumbers = [stored, duplicates].every(Number.isSafeInteger);
+    const areLists = [refused, later].every(Array.isArray);
+    return areNumbers && areLists ? { stored, duplicates, refused, later } : null;
   } catch {
     return null;
   }

@@ -43,11 +43,14 @@ export interface ReceiverChildOptions {
  */
 export function childFlags(script: string): readonly string[] {
   const isBundle = script.endsWith('.cjs');
-  const root = isBundle ? script : script.replace(/src[\\/]agent[\\/][^\\/]+$/, '');
+  const root = script.replace(/src[\\/]agent[\\/][^\\/]+$/, '');
+  // In a checkout there is more than the program: data, configuration, the history.
+  const parts = ['src', 'node_modules', 'package.json'].map((name) => join(root, name));
+  const readable = isBundle || root === script ? [script] : parts;
   return [
     '--permission',
     '--allow-net',
-    `--allow-fs-read=${root}`,
+    ...readable.map((path) => `--allow-fs-read=${path}`),
     `--max-old-space-size=${HEAP_MIB}`,
     '--max-semi-space-size=1',
     '--disable-warning=ExperimentalWarning',

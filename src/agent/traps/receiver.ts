@@ -81,7 +81,7 @@ class Intake {
 
   constructor(settings: ReceiverSettings, clock: Clock, send: (frame: Frame) => void) {
     this.#gate = new Gate(settings.sources, settings.rates);
-    this.#decoder = new Decoder(settings.credentials);
+    this.#decoder = new Decoder(settings.credentials, clock);
     this.#clock = clock;
     this.#send = send;
   }

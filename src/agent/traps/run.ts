@@ -7,6 +7,7 @@ import type { Counts, Trap } from './frames.ts';
 import { rangeTest } from './gate.ts';
 import { interpret, type Surroundings } from './interpret.ts';
 import { kernelDrops } from './kernel-drops.ts';
+import { NotYet } from './not-yet.ts';
 import { ReceiverChild } from './receiver-child.ts';
 import { Repeats } from './repeats.ts';
 import type { TrapStats, Traps, TrapsOptions } from './traps.ts';
@@ -40,7 +41,8 @@ export function createTraps(options: TrapsOptions, verb: string): Traps {
   const { settings, directory, clock, log, transport, script } = options;
   const tally = new Tally();
   const queue = new EventQueue(join(directory, 'events'), settings.queueBytes);
-  const delivery = new Delivery({ queue, transport, clock, log });
+  const notYet = new NotYet(new EventQueue(join(directory, 'later'), settings.queueBytes));
+  const delivery = new Delivery({ queue, notYet, transport, clock, log });
   const repeats = new Repeats(settings.repeatMs);
   const around: Surroundings = {
     known: settings.known,
@@ -77,7 +79,7 @@ export function createTraps(options: TrapsOptions, verb: string): Traps {
   });
   return {
     start: async () => {
-      if (!queue.isEmpty) delivery.wake();
+      if (!queue.isEmpty || !notYet.queue.isEmpty) delivery.wake();
       await child.start();
     },
     stop: async () => {
@@ -87,15 +89,21 @@ export function createTraps(options: TrapsOptions, verb: string): Traps {
       await delivery.stop();
     },
     settled: () => delivery.now(),
-    stats: () => statsOf(tally, { queue, delivery, child }),
+    stats: () => statsOf(tally, { queues: [queue, notYet.queue], delivery, child }),
   };
 }
 
 function statsOf(
   tally: Tally,
-  parts: { readonly queue: EventQueue; readonly delivery: Delivery; readonly child: ReceiverChild },
+  parts: {
+    readonly queues: readonly EventQueue[];
+    readonly delivery: Delivery;
+    readonly child: ReceiverChild;
+  },
 ): TrapStats {
-  const { queue, delivery, child } = parts;
+  const { queues, delivery, child } = parts;
+  const sum = (of: (queue: EventQueue) => number): number =>
+    queues.reduce((all, queue) => all + of(queue), 0);
   const inKernel = kernelDrops(child.port);
   const dropped: Record<string, number> = { ...tally.dropped };
   if (inKernel !== null) dropped.kernel = inKernel;
@@ -107,9 +115,9 @@ function statsOf(
     events: tally.events,
     repeats: tally.repeats,
     crashes: child.crashes,
-    queuedEvents: queue.events,
-    queuedBytes: queue.bytes,
-    lostEvents: queue.lost,
+    queuedEvents: sum(({ events }) => events),
+    queuedBytes: sum(({ bytes }) => bytes),
+    lostEvents: sum(({ lost }) => lost),
     delivered: delivery.delivered,
     refused: delivery.refused,
     lastError: delivery.lastError,

@@ -36,7 +36,9 @@ const part = z.strictObject({
   unverified: z
     .enum(['inform', 'open', 'close'])
     .optional()
-    .describe('What v1 and v2c traps may do with faults; default open'),
+    .describe(
+      'What v1 and v2c traps may do with faults; default open: also end what only they opened',
+    ),
   rate: z
     .strictObject({
       per_source: rate.optional().describe('Traps a second'),

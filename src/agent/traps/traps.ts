@@ -8,7 +8,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
 import type { KnownTraps } from './known.ts';
 
-/** What an unverified trap (v1, v2c, v3 without authentication) may do beside informing. */
+/**
+ * What an unverified trap (v1, v2c, v3 without authentication) may do beside informing. `open`: it
+ * may also end what only unverified traps opened; `close`: it may do what a verified one may.
+ */
 export type UnverifiedMay = 'inform' | 'open' | 'close';
 
 export type Credential = CommunityCredential | UserCredential;

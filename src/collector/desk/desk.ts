@@ -188,16 +188,33 @@ export interface EventFilter {
 export interface Events {
   /**
    * Durable when it resolves; an id its agent has used before is a duplicate, so that sending
-   * again is harmless. Devices the agent sends no samples of are refused, one by one.
+   * again is harmless. Those of devices the agent sends no samples of are left for later.
    */
   add(agent: string, events: readonly DeviceEvent[]): Promise<EventReceipt>;
   list(filter: EventFilter): Promise<readonly StoredEvent[]>;
   /** Those the faults were not told of yet, oldest first. */
   waiting(limit: number): readonly StoredEvent[];
   told(number: number): void;
+  /** What traps said that opened or confirmed a fault of the rule, each once. */
+  claims(about: ClaimQuestion): readonly Claim[];
   /** One step of retention; true when there is more to do. */
   maintain(): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Of events from `sinceMs` on, before the one with the number `before`. */
+export interface ClaimQuestion {
+  readonly device: string;
+  readonly rule: string;
+  readonly sinceMs: number;
+  readonly before: number;
+}
+
+export interface Claim {
+  readonly item: string;
+  /** '' for what is no port. */
+  readonly ifIndex: string;
+  readonly verified: boolean;
 }
 
 export interface EventsOptions {

@@ -1,7 +1,14 @@
 /** Events in `desk.db`, on a connection of their own. */
 import { type DeviceEvent, EVENT_LIMITS, type EventReceipt } from '../../shared/device-event.ts';
 import { DAY_MS } from '../../shared/units.ts';
-import type { EventFilter, Events, EventsOptions, StoredEvent } from './desk.ts';
+import type {
+  Claim,
+  ClaimQuestion,
+  EventFilter,
+  Events,
+  EventsOptions,
+  StoredEvent,
+} from './desk.ts';
 import { searchOf, wordsOf } from './event-words.ts';
 import { type Connection, openDatabase } from './open-database.ts';
 
@@ -51,11 +58,11 @@ export async function makeEvents(options: EventsOptions): Promise<Events> {
 
   return {
     add: async (agent, events) => {
-      const refused = objections(agent, events, options.device);
-      const ids = new Set(refused.map(({ id }) => id));
+      const later = objections(agent, events, options.device);
+      const ids = new Set(later.map(({ id }) => id));
       const taken = events.filter(({ id }) => !ids.has(id));
       const stored = taken.length === 0 ? 0 : store.immediate(agent, taken);
-      return { stored, duplicates: taken.length - stored, refused };
+      return { stored, duplicates: taken.length - stored, refused: [], later };
     },
     list: async (filter) => {
       const { sql, values } = queryOf(filter);
@@ -63,9 +70,26 @@ export async function makeEvents(options: EventsOptions): Promise<Events> {
     },
     waiting: (limit) => (waiting.all(limit) as Row[]).map(toEvent),
     told: (number) => void told.run(number),
+    claims: claimsOf(connection),
     maintain: retention(connection, options),
     close: async () => void connection.close(),
   };
+}
+
+function claimsOf(connection: Connection): Events['claims'] {
+  const claims = connection.prepare(
+    `SELECT DISTINCT body ->> '$.item' AS item, ifnull(body ->> '$.fields.ifIndex', '') AS ifIndex,
+       body ->> '$.verified' AS verified
+     FROM desk_events
+     WHERE device = ? AND number < ? AND at_ms >= ? AND body ->> '$.fault.rule' = ?
+       AND body ->> '$.fault.action' IN ('open', 'confirm')`,
+  );
+  return ({ device, rule, sinceMs, before }: ClaimQuestion) =>
+    (
+      claims.all(device, before, sinceMs, rule) as (Omit<Claim, 'verified'> & {
+        verified: number;
+      })[]
+    ).map((claim) => ({ ...claim, verified: claim.verified === 1 }));
 }
 
 /** One step of it: true when there is more to do. */
@@ -98,13 +122,13 @@ function retention(connection: Connection, options: EventsOptions): Events['main
 
 /**
  * S2: an agent speaks of devices whose samples it sends, and of addresses that are none; events
- * make no devices.
+ * make no devices. A trap may be here before the first samples are: the agent asks again.
  */
 function objections(
   agent: string,
   events: readonly DeviceEvent[],
   deviceOf: EventsOptions['device'],
-): EventReceipt['refused'] {
+): EventReceipt['later'] {
   return events.flatMap(({ id, device }) => {
     if (device === '' || deviceOf(device)?.agents.includes(agent)) return [];
     const name = JSON.stringify(device.slice(0, EVENT_LIMITS.nameLength));

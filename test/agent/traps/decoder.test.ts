@@ -3,8 +3,9 @@ import { Decoder } from '../../../src/agent/traps/decoder.ts';
 import { DATAGRAMS } from './datagrams.ts';
 import { V3_USER } from './rig.ts';
 
+const CLOCK = { monotonic: () => 0 };
 const ORIGIN = { address: '192.0.2.1', port: 5_000 };
-const decoder = (): Decoder => new Decoder([{ community: 'secret-community' }, V3_USER]);
+const decoder = (): Decoder => new Decoder([{ community: 'secret-community' }, V3_USER], CLOCK);
 const decode = (name: keyof typeof DATAGRAMS, by = decoder()) =>
   by.decode(Buffer.from(DATAGRAMS[name]), ORIGIN);
 
@@ -44,14 +45,14 @@ describe('a trap', () => {
     expect(decode('v3 authNoPriv').why).toBe('credentials');
     expect(decode('v3 noAuthNoPriv').why).toBe('credentials');
     const { privacy: _, privacyKey: __, ...authOnly } = V3_USER;
-    const lower = new Decoder([authOnly]);
+    const lower = new Decoder([authOnly], CLOCK);
     expect(decode('v3 authNoPriv', lower).trap).toMatchObject({ verified: true });
-    const bare = new Decoder([{ user: 'watch' }]);
+    const bare = new Decoder([{ user: 'watch' }], CLOCK);
     expect(decode('v3 noAuthNoPriv', bare).trap).toMatchObject({ verified: false });
   });
 
   test('of an unknown community is refused without an answer', () => {
-    const strangers = new Decoder([{ community: 'other' }]);
+    const strangers = new Decoder([{ community: 'other' }], CLOCK);
     expect(decode('v2c linkDown', strangers)).toEqual({
       trap: null,
       why: 'credentials',

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Delivery } from '../../../src/agent/traps/delivery.ts';
 import { EventQueue } from '../../../src/agent/traps/event-queue.ts';
+import { NotYet } from '../../../src/agent/traps/not-yet.ts';
 import { eventOutcome } from '../../../src/agent/traps/outcome.ts';
 import type { DeviceEvent } from '../../../src/shared/device-event.ts';
 import { createLog } from '../../../src/shared/log.ts';
@@ -9,7 +10,7 @@ import { manualClock } from '../../support/manual-clock.ts';
 import { Ear, temporaryDirectory } from './rig.ts';
 
 const OURS = { [HEADER_RECEIPT]: 'events' };
-const RECEIPT = JSON.stringify({ stored: 1, duplicates: 0, refused: [] });
+const RECEIPT = JSON.stringify({ stored: 1, duplicates: 0, refused: [], later: [] });
 const error = (code: string): string => JSON.stringify({ error: { code, message: 'x', hint: '' } });
 
 describe('an answer', () => {
@@ -44,9 +45,10 @@ function rig() {
   const logged: string[] = [];
   const log = createLog({ write: (line) => void logged.push(line), now: clock.now });
   const queue = new EventQueue(temporaryDirectory(), 1024 * 1024);
-  const delivery = new Delivery({ queue, transport: ear, clock, log });
+  const notYet = new NotYet(new EventQueue(temporaryDirectory(), 1024 * 1024));
+  const delivery = new Delivery({ queue, notYet, transport: ear, clock, log });
   onTestFinished(() => delivery.stop());
-  return { clock, ear, logged, queue, delivery };
+  return { clock, ear, logged, queue, notYet, delivery };
 }
 
 describe('events', () => {
@@ -62,7 +64,7 @@ describe('events', () => {
     await expect.poll(() => ear.events.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(ear.requests).toBe(1);
     await expect.poll(() => delivery.delivered).toBe(3);
-    expect(queue.isEmpty).toBe(true);
+    await expect.poll(() => queue.isEmpty).toBe(true);
   });
 
   test('are sent again, later and later, until the collector has them', async () => {
@@ -113,7 +115,7 @@ describe('events', () => {
     expect([delivery.refused, queue.isEmpty]).toEqual([1, true]);
     expect(logged.join('')).toContain('for good');
     const refused = [{ id: 'b', reason: 'not your device' }];
-    const body = JSON.stringify({ stored: 0, duplicates: 0, refused });
+    const body = JSON.stringify({ stored: 0, duplicates: 0, refused, later: [] });
     ear.answer = { status: 200, headers: OURS, body };
     queue.add(event('b'));
     await delivery.now();
@@ -138,5 +140,56 @@ describe('events', () => {
     await delivery.stop();
     expect(ear.requests).toBe(0);
     expect(queue.bytes).toBeGreaterThan(0);
+  });
+});
+
+describe('events of a device the collector does not know yet', () => {
+  function unknown() {
+    const made = rig();
+    made.ear.unknown.add('d');
+    return made;
+  }
+  const heard = ({ ear }: { ear: Ear }) => ear.events.map(({ id }) => id);
+
+  test('wait and arrive in their order once it is known; others do not wait', async () => {
+    const made = unknown();
+    const { clock, ear, logged, queue, notYet, delivery } = made;
+    for (const id of ['a', 'b']) queue.add(event(id));
+    queue.add({ ...event('other'), device: 'e' });
+    await delivery.now();
+    expect([heard(made), queue.isEmpty, notYet.queue.events]).toEqual([['other'], true, 2]);
+    expect(logged.join('')).toContain('events wait until');
+    ear.unknown.clear();
+    // It is known by now, but what came before it is still here.
+    queue.add(event('c'));
+    await delivery.now();
+    expect(heard(made)).toEqual(['other']);
+    await clock.advance(60_000);
+    await expect.poll(() => heard(made)).toEqual(['other', 'a', 'b', 'c']);
+    await expect.poll(() => notYet.queue.isEmpty).toBe(true);
+    expect(delivery.refused).toBe(0);
+  });
+
+  test('are given up after an hour and counted as refused', async () => {
+    const { clock, ear, queue, notYet, delivery } = unknown();
+    queue.add(event('a'));
+    await delivery.now();
+    await clock.advance(3_599_000);
+    await delivery.now();
+    expect([delivery.refused, notYet.queue.events]).toEqual([0, 1]);
+    await clock.advance(61_000);
+    await delivery.now();
+    expect([delivery.refused, notYet.queue.isEmpty]).toEqual([1, true]);
+    expect(ear.events).toEqual([]);
+  });
+
+  test('a new event of another device goes at once while they rest', async () => {
+    const made = unknown();
+    made.queue.add(event('a'));
+    await made.delivery.now();
+    made.queue.add({ ...event('other'), device: 'e' });
+    made.delivery.wake();
+    await made.clock.advance(300);
+    await expect.poll(() => heard(made)).toEqual(['other']);
   });
 });

@@ -6,6 +6,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EventQueue } from '../../../src/agent/traps/event-queue.ts';
@@ -116,7 +117,9 @@ describe('what a crash leaves behind', () => {
     await before.close();
     const [name = ''] = readdirSync(directory);
     appendFileSync(join(directory, name), '{"id":"c","dev');
-    expect(await drain(new EventQueue(directory, MIB))).toEqual([['a', 'b']]);
+    const after = new EventQueue(directory, MIB);
+    expect(await drain(after)).toEqual([['a', 'b']]);
+    expect(after.lost).toBe(1);
   });
 
   test('empty files, foreign files and nonsense stop nobody', async () => {
@@ -149,6 +152,43 @@ describe('what a crash leaves behind', () => {
     }
   });
 });
+
+/** A file system that fails half-way through the writes it is told to. */
+function halfWay(failing: Set<number>, canTruncate: boolean): typeof open {
+  let writes = 0;
+  return async (...args) => {
+    const handle = await open(...args);
+    const append = handle.appendFile.bind(handle);
+    handle.appendFile = async (data) => {
+      writes += 1;
+      if (!failing.has(writes)) return append(data);
+      const bytes = Buffer.from(data as Uint8Array);
+      await append(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    };
+    if (!canTruncate) handle.truncate = () => Promise.reject(new Error('EIO'));
+    return handle;
+  };
+}
+
+test.each([true, false])(
+  'a disk that fills up half-way costs no event (%j)',
+  async (canTruncate) => {
+    const directory = temporaryDirectory();
+    const queue = new EventQueue(directory, MIB, halfWay(new Set([2, 3]), canTruncate));
+    queue.add(event('a'));
+    await queue.flush();
+    queue.add(event('b'));
+    await expect(queue.flush()).rejects.toThrow(/ENOSPC/);
+    queue.add(event('c'));
+    await expect(queue.flush()).rejects.toThrow(/ENOSPC/);
+    await queue.flush();
+    queue.add(event('d'));
+    await queue.flush();
+    expect((await drain(queue)).flat()).toEqual(['a', 'b', 'c', 'd']);
+    expect([queue.lost, readdirSync(directory)]).toEqual([0, []]);
+  },
+);
 
 test('while the disk does not take them, memory keeps a bounded number', async () => {
   const directory = temporaryDirectory();

@@ -44,7 +44,10 @@ describe('the item of a link', () => {
 
   test('that a person switched off is no fault', () => {
     const off = trap(LINK_DOWN, { [`${IF.index}.3`]: '3', [`${IF.admin}.3`]: '2' });
-    expect(interpret(off, AROUND)).toMatchObject({ kind: 'link_off', fault: null });
+    expect(interpret(off, AROUND)).toMatchObject({
+      kind: 'link_off',
+      fault: { action: 'retract', rule: 'interface_down' },
+    });
     const verified = interpret({ ...off, verified: true }, AROUND);
     expect(verified.fault).toMatchObject({ action: 'clear', rule: 'interface_down' });
   });
@@ -79,13 +82,17 @@ describe('one trap for both directions', () => {
 describe('what an unverified trap may do', () => {
   const down = trap(LINK_DOWN, {});
   const up = trap('1.3.6.1.6.3.1.1.5.4', {});
+  const onBattery = trap('1.3.6.1.2.1.33.2.1', {});
   const may = (unverifiedMay: Surroundings['unverifiedMay']) =>
-    [down, up].map((one) => interpret(one, { ...AROUND, unverifiedMay }).fault?.action ?? null);
+    [down, up, onBattery].map(
+      (one) => interpret(one, { ...AROUND, unverifiedMay }).fault?.action ?? null,
+    );
 
   test('is said by the policy', () => {
-    expect(may('inform')).toEqual([null, null]);
-    expect(may('open')).toEqual(['open', null]);
-    expect(may('close')).toEqual(['open', 'clear']);
+    expect(may('inform')).toEqual([null, null, null]);
+    // Ports go down all day: one that nobody verified opens nothing.
+    expect(may('open')).toEqual(['confirm', 'retract', 'open']);
+    expect(may('close')).toEqual(['open', 'clear', 'open']);
   });
 
   test('a verified one may do what its entry says', () => {

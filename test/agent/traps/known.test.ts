@@ -6,6 +6,7 @@ import {
   readKnownTraps,
   shippedKnownTraps,
 } from '../../../src/agent/traps/known.ts';
+import { readYaml } from '../../../src/shared/config.ts';
 import { Failure } from '../../../src/shared/errors.ts';
 import { projectFile } from '../../support/parts.ts';
 import { KNOWN, temporaryDirectory } from './rig.ts';
@@ -43,6 +44,15 @@ describe('the shipped traps', () => {
     const rules = (action: string): Set<string> =>
       new Set(ALL.flatMap(({ fault }) => (fault?.action === action ? [fault.rule] : [])));
     for (const rule of rules('clear')) expect(rules('open')).toContain(rule);
+  });
+
+  test('open nothing without a partner in their MIB that clears the same item', () => {
+    const { traps } = readYaml(projectFile('config/traps.yaml')) as { traps: Written[] };
+    const ends = traps.map(({ mib, clears, item = [] }) => JSON.stringify([mib, clears, item]));
+    for (const { name, mib, opens, item = [] } of traps) {
+      if (opens === undefined) continue;
+      expect(ends, name).toContain(JSON.stringify([mib, opens, item]));
+    }
     for (const { text } of ALL) {
       const places = (words: string): string[] => words.match(/\{\w+\}/g) ?? [];
       expect(places(text.zh).sort()).toEqual(places(text.en).sort());
@@ -68,6 +78,14 @@ const GOOD = {
   text: { en: 'x', zh: 'x' },
 };
 
+interface Written {
+  readonly name: string;
+  readonly mib: string;
+  readonly opens?: string;
+  readonly clears?: string;
+  readonly item?: readonly string[];
+}
+
 /** What is said of a file with one trap. */
 function complaint(trap: Record<string, unknown>): string {
   const file = join(temporaryDirectory(), 'traps.yaml');
@@ -88,6 +106,7 @@ describe('a file with a mistake is refused with place and reason', () => {
     [{ oid: 'linkDown' }, /FILE: traps\[0\]\.oid: an OID looks like/],
     [{ name: 'Link Down' }, /FILE: traps\[0\]\.name: a name has small letters/],
     [{ opens: 'a', clears: 'a' }, /FILE: traps\[0\]: a trap either opens, confirms or clears/],
+    [{ unverified: 'opens' }, /traps\[0\]\.unverified/],
     [{ severity: 'major' }, /traps\[0\]\.severity: "major" is not one of warning, critical/],
     [{ urgnecy: 'high' }, /unknown key "urgnecy" \(did you mean "urgency"\?\)/],
     [{ item: ['ifIndx'] }, /traps\[0\]\.item\[0\]: "ifIndx" is not one of the variables \(did you/],

@@ -1,5 +1,6 @@
 /** Real senders against the real child, over loopback UDP. */
-import { describe, expect, test } from 'vitest';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../support/parts.ts';
 import { openRig, type TrapRig } from './rig.ts';
 import { flat, IF_INDEX, LINK_DOWN, LINK_UP, send, V2C, v3 } from './snmptrap.ts';
@@ -39,7 +40,7 @@ describe('traps of snmptrap', () => {
         zh: '接口 GigabitEthernet0/0/3 中断',
       },
       fields: { snmp: 'v1', ifIndex: '3' },
-      fault: { action: 'open', rule: 'interface_down', severity: 'warning', urgency: 'medium' },
+      fault: { action: 'confirm', rule: 'interface_down', severity: 'warning', urgency: 'medium' },
     });
   });
 
@@ -57,7 +58,7 @@ describe('traps of snmptrap', () => {
     });
   });
 
-  test('v2c: may open, but not close', async (context) => {
+  test('v2c: may end only what was opened so, and a port opens nothing', async (context) => {
     const rig = await openRig();
     const program = needs('snmptrap', context);
     for (const oid of [LINK_DOWN, LINK_UP]) {
@@ -65,8 +66,8 @@ describe('traps of snmptrap', () => {
     }
     const events = await heard(rig, 2);
     expect(events.map(({ kind, fault }) => [kind, fault?.action ?? null])).toEqual([
-      ['link_down', 'open'],
-      ['link_up', null],
+      ['link_down', 'confirm'],
+      ['link_up', 'retract'],
     ]);
   });
 
@@ -136,6 +137,72 @@ describe('informs of snmpinform', () => {
     // What the digest should have been is nobody's business.
     expect(rig.logged.join('')).not.toMatch(/digest/i);
   });
+});
+
+/** Stands between a sender and the receiver, and keeps what the sender said. */
+async function recorder(port: number): Promise<{ port: number; said: Buffer[]; socket: Socket }> {
+  const said: Buffer[] = [];
+  const socket = createSocket('udp4');
+  let sender: RemoteInfo | null = null;
+  socket.on('message', (bytes, from) => {
+    if (from.port !== port) {
+      said.push(bytes);
+      sender = from;
+      socket.send(bytes, port, '127.0.0.1');
+    } else if (sender !== null) socket.send(bytes, sender.port, sender.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => void socket.close());
+  return { port: socket.address().port, said, socket };
+}
+
+describe('a recorded v3 inform that is sent again', () => {
+  test('is answered, but is no second event', async (context) => {
+    const rig = await openRig({ repeatMs: 0 });
+    const program = needs('snmpinform', context);
+    const { port } = rig.traps.stats();
+    const between = await recorder(port);
+    const up = [`127.0.0.1:${between.port}`, '', LINK_UP, ...flat([IF_INDEX])];
+    expect(await send(program, [...v3({ engine: '' }), ...up])).toBe(0);
+    await heard(rig, 1);
+    const recorded = between.said.at(-1) ?? Buffer.alloc(0);
+    between.socket.send(recorded, port, '127.0.0.1');
+    await expect.poll(() => rig.traps.stats().dropped.replayed).toBe(1);
+    // The same words said anew are news.
+    expect(await send(program, [...v3({ engine: '' }), ...up])).toBe(0);
+    expect((await heard(rig, 2)).map(({ verified }) => verified)).toEqual([true, true]);
+    expect(rig.traps.stats().dropped.replayed).toBe(1);
+  });
+
+  test('is not taken by the next receiver either', async (context) => {
+    const first = await openRig();
+    const program = needs('snmpinform', context);
+    const between = await recorder(first.traps.stats().port);
+    const up = [`127.0.0.1:${between.port}`, '', LINK_UP, ...flat([IF_INDEX])];
+    expect(await send(program, [...v3({ engine: '' }), ...up])).toBe(0);
+    await heard(first, 1);
+    const next = await openRig();
+    const recorded = between.said.at(-1) ?? Buffer.alloc(0);
+    between.socket.send(recorded, next.traps.stats().port, '127.0.0.1');
+    await expect.poll(() => next.traps.stats().dropped.replayed).toBe(1);
+    expect(next.ear.events).toEqual([]);
+  });
+});
+
+test('a v3 inform with a wrong time of our engine is told the time, and then taken', async (context) => {
+  const rig = await openRig();
+  const program = needs('snmpinform', context);
+  const { port } = rig.traps.stats();
+  const between = await recorder(port);
+  const up = [`127.0.0.1:${between.port}`, '', LINK_UP, ...flat([IF_INDEX])];
+  expect(await send(program, [...v3({ engine: '' }), ...up])).toBe(0);
+  await heard(rig, 1);
+  const said = between.said.at(-1)?.toString('hex') ?? '';
+  const engine = /8000b98380[0-9a-f]{24}/.exec(said)?.[0] ?? '';
+  const late = [...v3({ engine: `0x${engine}` }), '-Z', '1,90000', ...up.slice(0, 2), LINK_DOWN];
+  expect(await send(program, late)).toBe(0);
+  expect((await heard(rig, 2)).map(({ kind }) => kind)).toEqual(['link_up', 'link_down']);
+  await expect.poll(() => rig.traps.stats().dropped.replayed).toBe(1);
 });
 
 describe('who is not listened to', () => {

@@ -204,6 +204,9 @@ test('the child may not open a file, start a process or write (S24)', async () =
   const script = projectFile('src/agent/main.ts');
   const tries = [
     'require("fs").readFileSync("/etc/passwd")',
+    `require("fs").readFileSync(${JSON.stringify(projectFile('config/traps.yaml'))})`,
+    `require("fs").readFileSync(${JSON.stringify(projectFile('README.md'))})`,
+    `require("fs").readdirSync(${JSON.stringify(projectFile('.'))})`,
     'require("fs").writeFileSync("/tmp/by-the-child", "x")',
     'require("child_process").execFileSync("/bin/true")',
     'new (require("worker_threads").Worker)("1", { eval: true })',

@@ -23,6 +23,8 @@ export class Ear implements EventTransport {
   readonly events: DeviceEvent[] = [];
   /** Replaces the answer while it is set. */
   answer: { status: number; headers: Record<string, string>; body: string } | null = null;
+  /** Devices whose events it wants later. */
+  readonly unknown = new Set<string>();
   requests = 0;
   isClosed = false;
 
@@ -31,12 +33,15 @@ export class Ear implements EventTransport {
     if (this.answer !== null) return this.answer;
     const { events } = JSON.parse(Buffer.from(body).toString()) as { events: DeviceEvent[] };
     const ids = new Set(this.events.map(({ id }) => id));
-    const fresh = events.filter(({ id }) => !ids.has(id));
+    const late = events.filter(({ device }) => this.unknown.has(device));
+    const taken = events.filter(({ device }) => !this.unknown.has(device));
+    const fresh = taken.filter(({ id }) => !ids.has(id));
     this.events.push(...fresh);
     const receipt = {
       stored: fresh.length,
-      duplicates: events.length - fresh.length,
+      duplicates: taken.length - fresh.length,
       refused: [],
+      later: late.map(({ id }) => ({ id, reason: 'not known yet' })),
     };
     return { status: 200, headers: { [HEADER_RECEIPT]: 'events' }, body: JSON.stringify(receipt) };
   }

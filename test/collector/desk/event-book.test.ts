@@ -46,6 +46,7 @@ describe('events', () => {
       stored: 2,
       duplicates: 0,
       refused: [],
+      later: [],
     });
     const again = await made.reopen();
     expect(await ids(again)).toEqual(['2', '1']);
@@ -61,7 +62,7 @@ describe('events', () => {
     const made = await book();
     await made.events.add('site-a', [event('1')]);
     const second = await made.events.add('site-a', [event('1'), event('2'), event('2')]);
-    expect(second).toEqual({ stored: 1, duplicates: 2, refused: [] });
+    expect(second).toEqual({ stored: 1, duplicates: 2, refused: [], later: [] });
     expect(await ids(made.events)).toEqual(['2', '1']);
   });
 
@@ -90,16 +91,17 @@ describe('events', () => {
     );
   });
 
-  test('of devices the agent sends no samples of are refused, one by one', async () => {
+  test('of devices the agent sends no samples of are left for later, one by one', async () => {
     const made = await book();
     const mixed = [event('1'), event('2', { device: 'foreign' }), event('3', { device: '' })];
-    const { stored, refused } = await made.events.add('site-a', mixed);
-    expect(stored).toBe(2);
-    expect(refused).toEqual([
-      { id: '2', reason: 'site-a sends no samples of the device "foreign"' },
-    ]);
-    expect((await made.events.add('site-b', [event('1')])).refused.length).toBe(1);
+    const { stored, refused, later } = await made.events.add('site-a', mixed);
+    expect([stored, refused]).toEqual([2, []]);
+    expect(later).toEqual([{ id: '2', reason: 'site-a sends no samples of the device "foreign"' }]);
+    expect((await made.events.add('site-b', [event('1')])).later.length).toBe(1);
     expect(made.desk.device('foreign')).toBeUndefined();
+    // Its first samples have come.
+    made.desk.sawDevice('foreign', 'site-a', 1);
+    expect(await made.events.add('site-a', mixed)).toMatchObject({ stored: 1, later: [] });
   });
 
   test('of the future are of now (P6)', async () => {
@@ -120,6 +122,31 @@ describe('what the faults were not told of', () => {
     expect((await made.reopen()).waiting(10).map(({ id }) => id)).toEqual(['4']);
     expect(made.events.waiting(0)).toEqual([]);
   });
+});
+
+test('what traps claimed of a rule is told once each, with the port', async () => {
+  const { events } = await book();
+  const port = { kind: 'link_down', item: 'Gi0/5', fields: { ifIndex: '5' } };
+  const fault = (action: 'open' | 'confirm' | 'clear') =>
+    ({ action, rule: 'interface_down', severity: 'warning', urgency: 'low' }) as const;
+  const atMs = Date.UTC(2026, 0, 5, 6);
+  await events.add('site-a', [
+    event('old', { ...port, fault: fault('open'), verified: true, atMs: atMs - 1 }),
+    event('1', { ...port, fault: fault('open') }),
+    event('2', { ...port, fault: fault('confirm') }),
+    event('3', { ...port, fault: fault('clear'), item: 'Gi0/6' }),
+    event('4', { ...port, fault: null, item: 'Gi0/7' }),
+    event('5'),
+    event('6', { ...port, fault: fault('confirm'), verified: true }),
+  ]);
+  const about = { device: 'core-1', rule: 'interface_down', sinceMs: atMs };
+  const first = { item: 'Gi0/5', ifIndex: '5', verified: false };
+  expect(events.claims({ ...about, before: 7 })).toEqual([first]);
+  expect(events.claims({ ...about, before: 8 })).toEqual([first, { ...first, verified: true }]);
+  expect(events.claims({ ...about, rule: 'fan_failed', before: 8 })).toEqual([
+    { item: 'FAN 1', ifIndex: '', verified: false },
+  ]);
+  expect(events.claims({ ...about, device: 'other', before: 8 })).toEqual([]);
 });
 
 describe('a search', () => {

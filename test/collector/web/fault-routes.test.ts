@@ -149,6 +149,9 @@ test('the list comes in pages that lose nothing, and by state, level and device'
   expect(await count('state=suppressed')).toBe(0);
   expect(await count('cause=F-000001&state=all')).toBe(0);
   expect((await send('GET', '/faults?level=9')).statusCode).toBe(400);
+  // The most that can be shown leaves room for the one that says whether there are more.
+  expect((await send('GET', '/faults?limit=999')).statusCode).toBe(200);
+  expect((await send('GET', '/faults?limit=1000')).statusCode).toBe(400);
 });
 
 test('files are attached and come back as they were, never to be shown in place', async () => {
