@@ -8,8 +8,11 @@ export const EVENTS_PATH = '/api/v1/events';
 
 /** What an event may ask of the faults. */
 export interface EventFault {
-  /** `open` opens or confirms, `confirm` only adds to a fault that is open, `clear` ends it. */
-  readonly action: 'open' | 'confirm' | 'clear';
+  /**
+   * `open` opens or confirms, `confirm` only adds to a fault that is open, `clear` ends it,
+   * `retract` ends it if nothing but unverified traps ever spoke of it.
+   */
+  readonly action: 'open' | 'confirm' | 'clear' | 'retract';
   readonly rule: string;
   readonly severity: 'warning' | 'critical';
   readonly urgency: 'high' | 'medium' | 'low';
@@ -40,6 +43,9 @@ export interface DeviceEvent {
   readonly fault: EventFault | null;
 }
 
+/** The item of a port whose name was not read yet. */
+export const portItem = (ifIndex: string): string => `ifIndex ${ifIndex}`;
+
 export const EVENT_LIMITS = Object.freeze({
   /** In one request. */
   events: 500,
@@ -50,13 +56,20 @@ export const EVENT_LIMITS = Object.freeze({
   fields: 64,
 });
 
+export interface EventRefusal {
+  readonly id: string;
+  readonly reason: string;
+}
+
 /** The collector's answer: after it, the events need not be kept any longer. */
 export interface EventReceipt {
   readonly stored: number;
   /** Known already, from an earlier request. */
   readonly duplicates: number;
   /** Not taken, for good, each with its reason. */
-  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+  readonly refused: readonly EventRefusal[];
+  /** Not taken yet: of devices whose samples may still come. To be sent again. */
+  readonly later: readonly EventRefusal[];
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed.

@@ -47,7 +47,8 @@ async function happen(directory: string, round: number): Promise<void> {
     { impactOf: () => 'high', policyOf: () => '', quietOf: () => null },
   );
   if (round % 2 === 0) {
-    const over = { ...place(round - 2), atMs: clock.now(), by: 'system', note: '' };
+    const about = { origin: 'trap', ...place(round - 2) } as const;
+    const over = { ...about, atMs: clock.now(), by: 'system', note: '' };
     if (round > 2) await faults.clear(over);
   }
   await faults.close();

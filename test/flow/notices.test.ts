@@ -236,7 +236,7 @@ chains:
 
   // Our recovery resolves our alert there.
   await stage.faults.clear({
-    ...{ device: 'sw-1', rule: 'link_down', item: '' },
+    ...{ origin: 'trap', device: 'sw-1', rule: 'link_down', item: '' },
     ...{ atMs: stage.clock.now(), by: 'system', note: '' },
   });
   await stage.pass(2_000);

@@ -100,11 +100,15 @@ interface EventView {
 const events = async (query = ''): Promise<readonly EventView[]> =>
   (await stage.ask<{ events: EventView[] }>('GET', `/api/v1/events${query}`)).events;
 
-test('a link that goes down opens one fault, and a verified trap ends it', async (context) => {
+const ON_BATTERY = '1.3.6.1.2.1.33.2.1';
+const ALARM_ENDED = '1.3.6.1.2.1.33.2.4';
+const ALARM_IS_BATTERY = ['1.3.6.1.2.1.33.1.6.2.1.2.1', 'o', '1.3.6.1.2.1.33.1.6.3.2'] as const;
+
+test('a verified link that goes down opens one fault, and a verified trap ends it', async (context) => {
   const program = needs('snmptrap', context);
   const traps = await openAgentTraps();
   const to = `127.0.0.1:${traps.stats().port}`;
-  await send(program, [...V2C, to, '', LINK_DOWN, ...flat([IF_INDEX])]);
+  await send(program, [...v3(), to, '', LINK_DOWN, ...flat([IF_INDEX])]);
   await delivered(traps, 1);
   const [fault, ...others] = await faults();
   expect(others).toEqual([]);
@@ -128,13 +132,35 @@ test('a link that goes down opens one fault, and a verified trap ends it', async
   expect(await events('?q=%E6%8E%A5%E5%8F%A3&kind=link_down')).toHaveLength(1);
 });
 
+test('an unverified link that goes down is an event and no fault', async (context) => {
+  const program = needs('snmptrap', context);
+  const traps = await openAgentTraps();
+  const to = `127.0.0.1:${traps.stats().port}`;
+  await send(program, [...V2C, to, '', LINK_DOWN, ...flat([IF_INDEX])]);
+  await delivered(traps, 1);
+  expect(await faults()).toEqual([]);
+  expect(await events()).toMatchObject([{ kind: 'link_down' }]);
+});
+
+test('what an unverified trap opened an unverified trap ends', async (context) => {
+  const program = needs('snmptrap', context);
+  const traps = await openAgentTraps();
+  const to = `127.0.0.1:${traps.stats().port}`;
+  await send(program, [...V2C, to, '', ON_BATTERY]);
+  await delivered(traps, 1);
+  expect((await faults()).map(({ rule }) => rule)).toEqual(['ups_on_battery']);
+  await send(program, [...V2C, to, '', ALARM_ENDED, ...ALARM_IS_BATTERY]);
+  await delivered(traps, 2);
+  expect((await faults()).map(({ state }) => state)).toEqual(['recovered']);
+});
+
 test('while the collector is away events wait on disk, also over a restart of the agent', async (context) => {
   const program = needs('snmptrap', context);
   const directory = temporaryDirectory();
   online = false;
   const before = await openAgentTraps(directory);
   const to = `127.0.0.1:${before.stats().port}`;
-  await send(program, [...V2C, to, '', LINK_DOWN, ...flat([IF_INDEX])]);
+  await send(program, [...v3(), to, '', LINK_DOWN, ...flat([IF_INDEX])]);
   await expect.poll(() => before.stats().events, { timeout: 20_000 }).toBe(1);
   await before.settled();
   expect(await faults()).toEqual([]);
@@ -150,7 +176,7 @@ test('the collector may end between the event and the fault: the fault opens onc
   const program = needs('snmptrap', context);
   const traps = await openAgentTraps();
   const to = `127.0.0.1:${traps.stats().port}`;
-  await send(program, [...V2C, to, '', LINK_DOWN, ...flat([IF_INDEX])]);
+  await send(program, [...v3(), to, '', LINK_DOWN, ...flat([IF_INDEX])]);
   await delivered(traps, 1);
   await stage.restart();
   expect((await faults()).map(({ item }) => item)).toEqual(['GE0/0/3']);

@@ -117,6 +117,7 @@ function addRoute(app: FastifyInstance, route: Route, around: Surroundings): voi
     scope.route({
       method: route.method,
       url: route.path,
+      ...(route.bodyBytes === null ? {} : { bodyLimit: route.bodyBytes }),
       // The gate stands before the body is read.
       onRequest: async (request) => {
         gate(request, route, around.settings(), host.isLocal(request.raw));

@@ -23,7 +23,7 @@ const line = (length: number) =>
 const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 
 const fault = z.strictObject({
-  action: z.enum(['open', 'confirm', 'clear']),
+  action: z.enum(['open', 'confirm', 'clear', 'retract']),
   rule: name,
   severity: z.enum(['warning', 'critical']),
   urgency: z.enum(['high', 'medium', 'low']),
@@ -53,6 +53,8 @@ const eventSchema = z.strictObject({
   fault: fault.nullable(),
 });
 const postSchema = z.strictObject({ events: z.array(eventSchema).max(EVENT_LIMITS.events) });
+
+const refusal = z.object({ id: z.string(), reason: z.string() });
 
 /** Throws `unauthorised`, `forbidden`. */
 function agentOf({ doors, headers }: Pick<Scene, 'doors' | 'headers'>): string {
@@ -105,10 +107,12 @@ export const EVENT_ROUTES = [
     summary:
       'Events of an agent, at most 500; acknowledged after commit, sending again is harmless',
     raw: true,
+    bodyType: 'application/json',
     answer: z.object({
       stored: z.int(),
       duplicates: z.int(),
-      refused: z.array(z.object({ id: z.string(), reason: z.string() })),
+      refused: z.array(refusal),
+      later: z.array(refusal).describe('Of devices that are not known yet: send them again'),
     }),
     handle: async ({ doors, headers, body }) => {
       const receipt = await doors.events.add(agentOf({ doors, headers }), eventsOf(body));

@@ -46,7 +46,8 @@ const LOOKING_ROUTES = [
       cause: faultId.optional().describe('Symptoms of this fault'),
       from: instant.optional(),
       to: instant.optional(),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      // One more is asked for, and the ledger gives 1,000 at most.
+      limit: z.coerce.number().int().min(1).max(999).default(100),
       after: faultId.optional().describe('Continue after this id: `next` of the page before'),
     }),
     answer: z.object({ faults: z.array(faultSchema), next: z.string().nullable() }),

@@ -10,6 +10,9 @@ const FORMS = [
   ['generic', 'Plain JSON alerts of any system: one, or {alerts: […]}'],
 ] as const;
 
+/** A group of Alertmanager is one request, however many alerts are in it. */
+const INBOUND_BYTES = 4 * 1024 * 1024;
+
 const answer = z.object({
   faults: z.array(z.string()),
   raised: z.int(),
@@ -42,6 +45,7 @@ export const INBOUND_ROUTES = FORMS.map(([form, summary]) =>
     summary,
     // Checked by the form itself: what other systems add to it is theirs.
     body: z.unknown(),
+    bodyBytes: INBOUND_BYTES,
     answer,
     handle: ({ doors, headers, body }) => {
       const sender = senderOf({ doors, headers });
