@@ -9,7 +9,7 @@ export interface Timer {
 }
 
 export interface Clock {
-  /** Wall time, Unix milliseconds. May jump: never subtract two of them to measure a duration. */
+  /** Wall time, whole Unix milliseconds. May jump: never subtract two of them to measure a duration. */
   now(): number;
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonic(): number;

@@ -27,7 +27,8 @@ export function manualClock(startMs = Date.UTC(2026, 0, 5, 8, 0, 0), seed = 1): 
     for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
   };
   return {
-    now: () => wall,
+    // Whole milliseconds, as the system's clock tells them, whatever a jittered timer waited for.
+    now: () => Math.floor(wall),
     monotonic: () => mono,
     random,
     randomHex: (bytes) =>
