@@ -16,14 +16,14 @@ import { configSchemas } from './schemas.ts';
 import { type CollectorSettings, checkExposure } from './settings.ts';
 import {
   freeBytes,
-  healthOf,
+  makeHealth,
   makeReload,
   reportRequest,
   type State,
   webSettings,
 } from './state.ts';
 import { beginWatch, openLate } from './watch.ts';
-import { openWeb, type Web } from './web/web.ts';
+import { openWeb, type Web, type WebDoors } from './web/web.ts';
 import { SLICE_MS, type Work } from './work.ts';
 
 export interface CollectorOptions {
@@ -60,13 +60,12 @@ function openCollectorWeb(
     readonly judging: Judging;
     readonly faultDesk: FaultDesk;
     readonly reload: () => Promise<void>;
-    readonly work: () => Work | undefined;
+    readonly health: WebDoors['health'];
   },
 ): Promise<Web> {
   const { clock, log, version, entry, serve } = options;
-  const { state, judging, faultDesk, reload, work } = inside;
+  const { state, judging, faultDesk, reload, health } = inside;
   const { desk, store, faults, history } = rooms;
-  const startedMs = clock.now();
   const reporter =
     entry === null ? null : openReporter(entry, state.settings.data, { desk, faults });
   return openWeb(
@@ -75,7 +74,7 @@ function openCollectorWeb(
       ...faultDesk,
       clock,
       log: log.room('web'),
-      health: () => healthOf(state, work, startedMs),
+      health,
       schemas: configSchemas,
       actions: {
         reload,
@@ -132,6 +131,7 @@ async function openClaimed(
     diskFreeBytes: freeBytes(settings.data),
   };
   let work: Work | undefined;
+  const health = makeHealth(state, { work: () => work, faults: rooms.faults, clock });
   const faultDesk = await openFaultDesk(
     {
       ...rooms,
@@ -140,7 +140,7 @@ async function openClaimed(
       log,
       organisation: settings.organisation,
       policies: () => state.policies,
-      health: () => healthOf(state, () => work, clock.now()),
+      health,
     },
     closers,
   );
@@ -148,7 +148,7 @@ async function openClaimed(
   const late = openLate(rooms, { clock, state, context: faultDesk.context });
   const judging = makeJudging({ ...rooms, clock, quiet, late });
   const reload = makeReload(options, { ...rooms, faultDesk }, state);
-  const inside = { state, judging, faultDesk, reload, work: () => work };
+  const inside = { state, judging, faultDesk, reload, health };
   const web = await openCollectorWeb(options, rooms, inside);
   closers.push(() => web.close());
   const { host, port } = settings.listen;

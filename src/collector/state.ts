@@ -7,11 +7,12 @@ import { LIMITS } from '../shared/sample.ts';
 import type { Evaluator } from './evaluate/evaluate.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { Faults } from './faults/faults.ts';
+import type { OwnHealth } from './notify/notify.ts';
 import { loadPolicies, type Policies } from './policies.ts';
 import type { ReportRequest } from './reports/reports.ts';
 import { type CollectorSettings, checkExposure } from './settings.ts';
 import type { Health, ReportQuery, WebSettings } from './web/web.ts';
-import type { Work } from './work.ts';
+import type { Work, WorkState } from './work.ts';
 
 /** What may change while it runs. */
 export interface State {
@@ -24,20 +25,45 @@ export interface State {
   diskFreeBytes: number;
 }
 
-export function healthOf(state: State, work: () => Work | undefined, startedMs: number): Health {
-  const now = work()?.state();
+export interface HealthDoors {
+  readonly work: () => Work | undefined;
+  readonly faults: Pick<Faults, 'setAside'>;
+  readonly clock: Clock;
+}
+
+/** Steps of faults that were set aside are a trouble of now for this long. */
+const ASIDE_MS = 3_600_000;
+
+/** How the collector fares, for its pages and for its own faults. */
+export function makeHealth(
+  state: State,
+  { work, faults, clock }: HealthDoors,
+): () => Health & OwnHealth {
+  const startedMs = clock.now();
+  return () => {
+    const { count, atMs } = faults.setAside();
+    return {
+      ...workHealth(work()?.state()),
+      startedMs,
+      ready: state.reason === '',
+      reason: state.reason,
+      stepsSetAside: count,
+      setAside: clock.now() - atMs < ASIDE_MS ? count : 0,
+      configReloadOk: state.reloadOk,
+      configReloadMs: state.reloadMs,
+      diskFreeBytes: state.diskFreeBytes,
+    };
+  };
+}
+
+function workHealth(now: WorkState | undefined) {
   return {
-    ready: state.reason === '',
-    reason: state.reason,
-    startedMs,
     ticks: now?.ticks ?? 0,
     tickFailures: now?.failures ?? 0,
+    failing: now?.failing ?? { ticks: 0, reason: '' },
     tickSeconds: now?.tickSeconds ?? 0,
     tickLagSeconds: now?.lagSeconds ?? 0,
     eventLoopDelay: now?.delay ?? { p99Seconds: 0, maxSeconds: 0 },
-    configReloadOk: state.reloadOk,
-    configReloadMs: state.reloadMs,
-    diskFreeBytes: state.diskFreeBytes,
   };
 }
 

@@ -51,10 +51,14 @@ export async function beginWatch(
     clock,
     log,
     tick: async () => {
-      await judging.tick();
-      await rooms.field.follow(rooms.faults, faultDesk.context);
-      faultDesk.follow();
       state.diskFreeBytes = freeBytes(settings.data);
+      try {
+        await judging.tick();
+        await rooms.field.follow(rooms.faults, faultDesk.context);
+      } finally {
+        // What is in the ledger is told also when judging fails; that it fails is told, too.
+        faultDesk.follow();
+      }
     },
     slices: [
       () => store.maintain(SLICE_MS),

@@ -13,6 +13,7 @@ export const SLICE_MS = 20;
 /** The histogram covers one to two of these. */
 const DELAY_WINDOW_TICKS = 60;
 const DELAY_RESOLUTION_MS = 10;
+const WHOLE = Object.freeze({ ticks: 0, reason: '' });
 
 export interface WorkOptions {
   readonly clock: Clock;
@@ -25,6 +26,8 @@ export interface WorkOptions {
 export interface WorkState {
   readonly ticks: number;
   readonly failures: number;
+  /** Ticks that failed since the last one that was whole, and why the newest did. */
+  readonly failing: { readonly ticks: number; readonly reason: string };
   readonly tickSeconds: number;
   readonly lagSeconds: number;
   readonly delay: { readonly p99Seconds: number; readonly maxSeconds: number };
@@ -63,70 +66,87 @@ function watchDelay() {
   };
 }
 
+/** Sleep that can be ended for good. */
+function openRest(clock: Clock) {
+  let ended = false;
+  let wake = (): void => {};
+  return {
+    ended: () => ended,
+    /** Until `atMs` of the monotonic clock. */
+    until: (atMs: number): Promise<void> =>
+      new Promise((resolve) => {
+        if (ended) {
+          resolve();
+          return;
+        }
+        const timer = clock.after(Math.max(0, atMs - clock.monotonic()), resolve);
+        wake = () => {
+          timer.cancel();
+          resolve();
+        };
+      }),
+    end: () => {
+      ended = true;
+      wake();
+    },
+  };
+}
+
 export function startWork({ clock, log, tick, slices }: WorkOptions): Work {
   const delay = watchDelay();
-  let stopping = false;
-  let wake = (): void => {};
-  let state = { ticks: 0, failures: 0, tickSeconds: 0, lagSeconds: 0 };
+  const rest = openRest(clock);
+  let state = { ticks: 0, failures: 0, failing: WHOLE, tickSeconds: 0, lagSeconds: 0 };
 
-  /** Sleeps until `atMs` of the monotonic clock, or until the work is stopped. */
-  const until = (atMs: number): Promise<void> =>
-    new Promise((resolve) => {
-      if (stopping) {
-        resolve();
-        return;
-      }
-      const timer = clock.after(Math.max(0, atMs - clock.monotonic()), resolve);
-      wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
-  const guarded = async <T>(what: string, task: () => Promise<T>): Promise<T | undefined> => {
+  /** Why it failed; '' when it did not. */
+  const attempt = async (what: string, task: () => Promise<void>): Promise<string> => {
     try {
-      return await task();
+      await task();
+      return '';
     } catch (error) {
+      const reason = messageOf(error);
       state = { ...state, failures: state.failures + 1 };
-      log.error(`${what} failed, the next one tries again`, { error: messageOf(error) });
-      return undefined;
+      log.error(`${what} failed, the next one tries again`, { error: reason });
+      return reason || 'no reason given';
     }
   };
   const oneTick = async (dueMs: number): Promise<void> => {
     const from = clock.monotonic();
-    await guarded('tick', tick);
+    const reason = await attempt('tick', tick);
+    const failing = reason === '' ? WHOLE : { ticks: state.failing.ticks + 1, reason };
     const tickSeconds = (clock.monotonic() - from) / 1e3;
     const lagSeconds = Math.max(0, (from - dueMs) / 1e3);
-    state = { ...state, ticks: state.ticks + 1, tickSeconds, lagSeconds };
+    state = { ...state, ticks: state.ticks + 1, failing, tickSeconds, lagSeconds };
     if (state.ticks % DELAY_WINDOW_TICKS === 0) delay.turn();
   };
   /** Slices while work is waiting and the next tick is not due. */
   const care = async (nextMs: number): Promise<void> => {
     let waiting = true;
-    while (waiting && !stopping && clock.monotonic() + 2 * SLICE_MS < nextMs) {
+    while (waiting && !rest.ended() && clock.monotonic() + 2 * SLICE_MS < nextMs) {
       waiting = false;
       for (const slice of slices) {
         const from = clock.monotonic();
-        if (await guarded('maintenance', slice)) waiting = true;
-        await until(clock.monotonic() + Math.max(1, clock.monotonic() - from));
-        if (stopping) return;
+        await attempt('maintenance', async () => {
+          if (await slice()) waiting = true;
+        });
+        await rest.until(clock.monotonic() + Math.max(1, clock.monotonic() - from));
+        if (rest.ended()) return;
       }
     }
   };
   const run = async (): Promise<void> => {
     let dueMs = clock.monotonic();
-    while (!stopping) {
+    while (!rest.ended()) {
       await oneTick(dueMs);
       dueMs = Math.max(dueMs + TICK_MS, clock.monotonic());
       await care(dueMs);
-      await until(dueMs);
+      await rest.until(dueMs);
     }
   };
   const running = run();
   return {
     state: () => ({ ...state, delay: delay.read() }),
     stop: async () => {
-      stopping = true;
-      wake();
+      rest.end();
       await running;
       delay.stop();
     },

@@ -110,3 +110,22 @@ test('stop waits for the tick under way and starts no other', async () => {
   await clock.advance(5_000);
   expect(ticks).toBe(1);
 });
+
+test('ticks that fail are told with their reason until one is whole again', async () => {
+  const clock = manualClock();
+  let broken = true;
+  const work = startWork({
+    clock,
+    log: silentLog,
+    tick: async () => {
+      if (broken) throw new Error('the ledger refuses');
+    },
+    slices: [],
+  });
+  await clock.advance(2_500);
+  expect(work.state().failing).toEqual({ ticks: 3, reason: 'the ledger refuses' });
+  broken = false;
+  await clock.advance(1_000);
+  expect(work.state()).toMatchObject({ failing: { ticks: 0, reason: '' }, failures: 3, ticks: 4 });
+  await work.stop();
+});

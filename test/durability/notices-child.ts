@@ -65,7 +65,10 @@ const notify = await openNotify({
     raise: (report) => faults.raise(report, context),
     clear: (clearing) => faults.clear(clearing),
   },
-  health: () => ({ ticks: 1, tickLagSeconds: 0, diskFreeBytes: 1e15 }),
+  health: () => ({
+    ...{ ticks: 1, tickLagSeconds: 0, diskFreeBytes: 1e15 },
+    ...{ failing: { ticks: 0, reason: '' }, setAside: 0 },
+  }),
 });
 await notify.advance();
 await notify.close();

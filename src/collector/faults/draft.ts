@@ -3,6 +3,7 @@ import type { Step } from './decide.ts';
 import type { LedgerEntry } from './fault.ts';
 import { formatFaultId } from './fault-id.ts';
 import { type Case, fold } from './life.ts';
+import { keyOf, type Place } from './shelf.ts';
 
 export interface DraftStart {
   /** Number of the newest ledger entry. */
@@ -16,6 +17,8 @@ export class Draft {
   /** By id, as they are after the entries. */
   readonly cases = new Map<string, Case>();
   readonly nowMs: number;
+  /** Faults that begin here, by device, rule and item. */
+  private readonly begun = new Map<string, string>();
   private readonly head: number;
   private newestFault: number;
 
@@ -35,6 +38,12 @@ export class Draft {
     return this.newestFault;
   }
 
+  /** The newest fault of a place, as it is after the entries; `known` is the one before them. */
+  newestAt(place: Place, known: Case | undefined): Case | undefined {
+    const id = this.begun.get(keyOf(place)) ?? known?.fault.id;
+    return id === undefined ? undefined : (this.cases.get(id) ?? known);
+  }
+
   /** A step that begins a fault gets a new number; any other belongs to `current`. */
   add(current: Case | undefined, step: Step, by = 'system'): Case {
     const begins = step.kind === 'opened' || step.kind === 'late' || current === undefined;
@@ -44,6 +53,7 @@ export class Draft {
     const after = fold(begins ? undefined : current, entry);
     this.entries.push(entry);
     this.cases.set(fault, after);
+    if (begins) this.begun.set(keyOf(after.fault), fault);
     return after;
   }
 }

@@ -188,11 +188,18 @@ export interface FaultView {
   readonly devices: readonly string[];
 }
 
+/** Steps that a mistake of ours kept from being written since the start, and when the last was. */
+export interface SetAside {
+  readonly count: number;
+  /** NaN when there was none. */
+  readonly atMs: number;
+}
+
 export interface Faults {
   /**
    * Applies changed verdicts in one transaction; returns the ledger entries it wrote. The same
-   * verdict twice writes nothing. When it rejects (`disk_full`, `unavailable`, `io`) nothing was
-   * written and the verdicts are kept: the next call tries them again.
+   * verdict twice writes nothing. When it rejects (`disk_full`, `unavailable`, `io`) the verdicts
+   * are kept: the next call tries them again. One that a mistake of ours breaks is set aside.
    */
   apply(verdicts: readonly Verdict[], context: FaultContext): Promise<readonly LedgerEntry[]>;
   /**
@@ -245,6 +252,7 @@ export interface Faults {
   report(id: string, form: ReportForm): Promise<Buffer>;
   /** Ledger entries with number > mark, ascending, at most `limit`. */
   ledgerAfter(mark: number, limit: number): Promise<readonly LedgerEntry[]>;
+  setAside(): SetAside;
   reload(levels: LevelPolicy): void;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@
  * transaction, and only then believes it. What could not be written is tried again next time.
  */
 import type { Verdict } from '../evaluate/evaluate.ts';
+import type { Part } from './apart.ts';
 import { type AttachmentShelf, attachmentShelf, attachmentsOf } from './attachments.ts';
 import { openDatabase } from './database.ts';
 import { decide, onBreach, type Step } from './decide.ts';
@@ -23,12 +24,13 @@ import type {
   LateBreach,
   ReportForm,
   Said,
+  SetAside,
   Writing,
 } from './faults.ts';
 import type { LevelPolicy } from './levels.ts';
 import type { Case } from './life.ts';
 import { checkCommand, checkReport, checkSaid } from './note.ts';
-import { addClosed, addFlapping, addOwed, addQuiet, currentOf } from './owed.ts';
+import { addClosed, addFlapping, addQuiet, currentOf } from './owed.ts';
 import { Pen, type Request } from './pen.ts';
 import { stepOf } from './people-steps.ts';
 import { circumstancesOf } from './policy-book.ts';
@@ -70,7 +72,7 @@ class FaultLedger implements Faults {
   ): Promise<readonly LedgerEntry[]> {
     for (const verdict of verdicts) this.unapplied.push(verdict);
     try {
-      const entries = this.pen.tick((draft) => this.addVerdicts(draft, context));
+      const entries = this.pen.tickApart(this.unapplied.map((one) => this.partOf(one, context)));
       this.unapplied = [];
       return entries;
     } catch (error) {
@@ -80,7 +82,7 @@ class FaultLedger implements Faults {
   }
 
   async advance(context: FaultContext): Promise<readonly LedgerEntry[]> {
-    return this.pen.tick((draft) => addOwed(draft, this.pen.shelf(), context));
+    return this.pen.advance(context);
   }
 
   async raise(report: FaultReport, context: FaultContext, writing: Writing = {}) {
@@ -204,6 +206,10 @@ class FaultLedger implements Faults {
     return this.tables.entriesAfter(mark, limit);
   }
 
+  setAside(): SetAside {
+    return this.pen.setAside();
+  }
+
   reload(levels: LevelPolicy): void {
     this.pen.reload(levels);
   }
@@ -219,25 +225,22 @@ class FaultLedger implements Faults {
   }
 
   private newest(draft: Draft, place: Parameters<typeof keyOf>[0]): Case | undefined {
-    const known = this.pen.shelf().newestOf(place);
-    return known === undefined ? undefined : (draft.cases.get(known.fault.id) ?? known);
+    return draft.newestAt(place, this.pen.shelf().newestOf(place));
   }
 
   private circumstances(device: string, context: FaultContext, { nowMs }: Draft) {
     return circumstancesOf(this.pen.shelf().levels, { device, context, nowMs });
   }
 
-  /** What the verdicts in hand add to the ledger. */
-  private addVerdicts(draft: Draft, context: FaultContext): void {
-    const latest = new Map<string, Case>();
-    for (const verdict of this.unapplied) {
-      const key = keyOf(verdict);
-      const current = latest.get(key) ?? this.newest(draft, verdict);
+  /** What a verdict adds to the ledger. */
+  private partOf(verdict: Verdict, context: FaultContext): Part {
+    const add = (draft: Draft): void => {
+      const current = this.newest(draft, verdict);
       const circumstances = this.circumstances(verdict.device, context, draft);
       const step = decide(current, verdict, circumstances);
-      if (step === null) continue;
-      latest.set(key, this.addBreach(draft, { current, step, context, by: 'system' }));
-    }
+      if (step !== null) this.addBreach(draft, { current, step, context, by: 'system' });
+    };
+    return { about: keyOf(verdict), add };
   }
 
   private addBreach(draft: Draft, { current, step, context, by }: BreachStep): Case {

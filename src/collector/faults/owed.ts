@@ -1,5 +1,5 @@
 /** What time and quiet owe to the faults: warnings, promotions, relapses, releases, closings. */
-
+import type { Part } from './apart.ts';
 import type { Due } from './clocks.ts';
 import { closing, relapse, type Step } from './decide.ts';
 import type { Draft } from './draft.ts';
@@ -9,27 +9,43 @@ import type { Case } from './life.ts';
 import type { Shelf } from './shelf.ts';
 import { isActive, STEPS } from './steps.ts';
 
-/** Everything that is owed now, added to the draft. */
-export function addOwed(draft: Draft, shelf: Shelf, context: FaultContext): void {
-  for (const id of shelf.due(draft.nowMs)) {
-    const one = currentOf(draft, shelf, id);
-    if (one !== undefined) addDues(draft, shelf, one);
-  }
-  for (const id of shelf.relapsed(draft.nowMs)) {
-    const one = currentOf(draft, shelf, id);
-    if (one?.fault.state === 'repaired') draft.add(one, relapse(one));
-  }
-  for (const id of [...shelf.suppressed]) release(draft, shelf, { id, context });
-  for (const id of [...shelf.flapping]) steady(draft, shelf, { id, context });
-  for (const id of shelf.toClose(draft.nowMs)) {
-    const one = currentOf(draft, shelf, id);
-    const step = one === undefined ? null : closing(one, shelf.levels, draft.nowMs);
-    if (one !== undefined && step !== null) addClosed(draft, shelf, draft.add(one, step));
-  }
+type Add = (draft: Draft, shelf: Shelf, one: Case) => void;
+
+/** Everything that is owed at `nowMs`; `shelf` gives what is true when a part is added. */
+export function owedParts(
+  shelf: () => Shelf,
+  { nowMs, context }: { readonly nowMs: number; readonly context: FaultContext },
+): readonly Part[] {
+  const parts: Part[] = [];
+  const each = (ids: Iterable<string>, add: Add): void => {
+    for (const id of ids) {
+      const addOne = (draft: Draft): void => {
+        const one = currentOf(draft, shelf(), id);
+        if (one !== undefined) add(draft, shelf(), one);
+      };
+      parts.push({ about: id, add: addOne });
+    }
+  };
+  const now = shelf();
+  each(now.due(nowMs), addDues);
+  each(now.relapsed(nowMs), addRelapse);
+  each(now.suppressed, (draft, _, one) => release(draft, one, context));
+  each(now.flapping, (draft, _, one) => steady(draft, one, context));
+  each(now.toClose(nowMs), addClosing);
+  return parts;
 }
 
 export function currentOf(draft: Draft, shelf: Shelf, id: string): Case | undefined {
   return draft.cases.get(id) ?? shelf.find(id);
+}
+
+function addRelapse(draft: Draft, _: Shelf, one: Case): void {
+  if (one.fault.state === 'repaired') draft.add(one, relapse(one));
+}
+
+function addClosing(draft: Draft, shelf: Shelf, one: Case): void {
+  const step = closing(one, shelf.levels, draft.nowMs);
+  if (step !== null) addClosed(draft, shelf, draft.add(one, step));
 }
 
 /** In the order they fell due, as of when they did: nobody need have been running then. */
@@ -64,14 +80,8 @@ function promotionStep(shelf: Shelf, one: Case, { clock, dueMs }: Due): Step | n
   };
 }
 
-interface Asked {
-  readonly id: string;
-  readonly context: FaultContext;
-}
-
-function release(draft: Draft, shelf: Shelf, { id, context }: Asked): void {
-  const one = currentOf(draft, shelf, id);
-  if (one === undefined || one.fault.state !== 'suppressed') return;
+function release(draft: Draft, one: Case, context: FaultContext): void {
+  if (one.fault.state !== 'suppressed') return;
   const quiet = context.quietOf(questionOf(one));
   if (quiet !== null) {
     if (isNewCause(quiet, one.fault.quiet)) addSuppressed(draft, one, quiet);
@@ -91,9 +101,8 @@ function addSuppressed(draft: Draft, one: Case, quiet: Quiet): Case {
   return draft.add(one, { kind: 'suppressed', note, detail: { why, by, note } });
 }
 
-function steady(draft: Draft, shelf: Shelf, { id, context }: Asked): void {
-  const one = currentOf(draft, shelf, id);
-  if (one === undefined || !one.fault.flapping || one.fault.state === 'closed') return;
+function steady(draft: Draft, one: Case, context: FaultContext): void {
+  if (!one.fault.flapping || one.fault.state === 'closed') return;
   if (context.flapOf?.(one.changesMs).state === 'flapping') return;
   const reason = { en: 'it has kept its state', zh: '状态已保持稳定' };
   draft.add(one, { kind: 'steadied', note: reason.en, detail: { reason } });

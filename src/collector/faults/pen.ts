@@ -7,12 +7,14 @@ import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { openRepeats, openTrail, type Repeats, type Trail } from '../desk/desk.ts';
+import { Apart, type Part } from './apart.ts';
 import { failureOf } from './database.ts';
 import { Draft } from './draft.ts';
 import type { LedgerEntry } from './fault.ts';
-import type { Writing } from './faults.ts';
+import type { FaultContext, SetAside, Writing } from './faults.ts';
 import type { LevelPolicy } from './levels.ts';
 import type { Case } from './life.ts';
+import { owedParts } from './owed.ts';
 import { termsBook } from './policy-book.ts';
 import { Shelf } from './shelf.ts';
 import type { FaultTables } from './tables.ts';
@@ -38,6 +40,7 @@ export class Pen {
   private readonly tables: FaultTables;
   private readonly clock: Clock;
   private readonly log: Log;
+  private readonly apart: Apart;
   private levels: LevelPolicy;
   private head = 0;
   private newestFault = 0;
@@ -50,6 +53,7 @@ export class Pen {
     this.tables = tables;
     this.clock = clock;
     this.log = log;
+    this.apart = new Apart({ clock, log });
     this.levels = levels;
     this.held = this.load();
   }
@@ -72,6 +76,24 @@ export class Pen {
       this.believe(written);
       return written.entries;
     });
+  }
+
+  /** Writes what the parts draft; one that cannot be written does not stop the others. */
+  tickApart(parts: readonly Part[]): readonly LedgerEntry[] {
+    return this.apart.write(parts, (some) => {
+      return this.tick((draft) => {
+        for (const part of some) part.add(draft);
+      });
+    });
+  }
+
+  /** Writes what time and quiet owe to the faults. */
+  advance(context: FaultContext): readonly LedgerEntry[] {
+    return this.tickApart(owedParts(() => this.held, { nowMs: this.clock.now(), context }));
+  }
+
+  setAside(): SetAside {
+    return this.apart.setAside();
   }
 
   /** Writes what `add` drafts and gives its answer; the same keyed request again only the answer. */

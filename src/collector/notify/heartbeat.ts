@@ -1,6 +1,6 @@
 /**
  * The dead man's switch (P20): an outside service is called as long as the watch goes on. It is
- * called from the tick, so a tick that stands still calls nobody.
+ * called from the tick, so a tick that stands still or fails calls nobody.
  */
 
 import { addressPolicy, type Resolve, systemResolve } from '../../shared/address-policy.ts';
@@ -34,8 +34,9 @@ export class Heartbeat {
     const { heartbeat, own } = settings;
     const nowMs = clock.monotonic();
     if (heartbeat === null || nowMs - this.#beatMs < heartbeat.everyMs) return;
-    const { ticks, tickLagSeconds } = health();
-    if (ticks === this.#ticks || tickLagSeconds * 1_000 > own.tickLagMs) return;
+    const { ticks, tickLagSeconds, failing } = health();
+    if (failing.ticks > 0 || ticks === this.#ticks || tickLagSeconds * 1_000 > own.tickLagMs)
+      return;
     this.#ticks = ticks;
     this.#beatMs = nowMs;
     await this.#call(heartbeat, settings);

@@ -91,6 +91,10 @@ export interface OwnHealth {
   /** Ticks so far; one that does not rise is a watch that stands still. */
   readonly ticks: number;
   readonly tickLagSeconds: number;
+  /** Ticks that failed since the last one that was whole, and why. */
+  readonly failing: { readonly ticks: number; readonly reason: string };
+  /** Steps of faults that could not be written; 0 when the last was more than an hour ago. */
+  readonly setAside: number;
   readonly diskFreeBytes: number;
 }
 

@@ -25,6 +25,7 @@ export interface OwnTrouble {
 
 export const OWN_RULES = Object.freeze([
   'evaluation_lag',
+  'evaluation_failing',
   'disk_low',
   'notice_backlog',
   'channel_dead',
@@ -45,6 +46,13 @@ export function troublesOf(
         en: `evaluation is ${seconds} s late`,
         zh: `评估滞后 ${seconds} 秒`,
       },
+    });
+  }
+  const failing = failingPhenomenon(health);
+  if (failing !== null) {
+    troubles.push({
+      ...{ rule: 'evaluation_failing', item: '', severity: 'critical', urgency: 'high' },
+      phenomenon: failing,
     });
   }
   if (diskFreeBytes < limits.freeDiskBytes) {
@@ -76,6 +84,20 @@ export function troublesOf(
     });
   }
   return [...troubles, ...[...unreachable].map(unreachableTrouble)];
+}
+
+/** A tick that fails once is tried again a second later. */
+const FAILING_TICKS = 3;
+
+function failingPhenomenon({ failing, setAside }: OwnHealth): FaultReport['phenomenon'] | null {
+  if (failing.ticks >= FAILING_TICKS) {
+    return { en: `evaluation fails: ${failing.reason}`, zh: `评估失败:${failing.reason}` };
+  }
+  if (setAside === 0) return null;
+  return {
+    en: `${setAside} steps of faults could not be written, see the log`,
+    zh: `有 ${setAside} 个故障步骤无法写入,详见日志`,
+  };
 }
 
 function unreachableTrouble([item, reason]: readonly [string, string]): OwnTrouble {

@@ -39,6 +39,10 @@ export interface Health {
   readonly ticks: number;
   /** Ticks that failed; the next one tries again. */
   readonly tickFailures: number;
+  /** Since the last whole one, and why. */
+  readonly failing: { readonly ticks: number; readonly reason: string };
+  /** Steps of faults that could not be written since the start. */
+  readonly stepsSetAside: number;
   readonly configReloadOk: boolean;
   readonly configReloadMs: number;
   /** Of the last one to two minutes. */

@@ -9,7 +9,11 @@ const LIMITS = {
   refusals: 5,
 };
 const WELL = {
-  health: { ticks: 1, tickLagSeconds: 0.2, diskFreeBytes: 1e12 },
+  health: {
+    ...{ ticks: 1, tickLagSeconds: 0.2, diskFreeBytes: 1e12 },
+    failing: { ticks: 0, reason: '' },
+    setAside: 0,
+  },
   backlog: { due: 0, old: 0 },
   dead: new Map<string, string>(),
   unreachable: new Map<string, string>(),
@@ -21,6 +25,8 @@ test('a collector that is well has no troubles', () => {
 
 test.each([
   ['evaluation_lag', { health: { ...WELL.health, tickLagSeconds: 31 } }],
+  ['evaluation_failing', { health: { ...WELL.health, failing: { ticks: 3, reason: 'why' } } }],
+  ['evaluation_failing', { health: { ...WELL.health, setAside: 1 } }],
   ['disk_low', { health: { ...WELL.health, diskFreeBytes: 1024 ** 3 - 1 } }],
   ['notice_backlog', { backlog: { due: 201, old: 0 } }],
   ['notice_backlog', { backlog: { due: 1, old: 1 } }],
@@ -35,7 +41,7 @@ test.each([
 });
 
 test('a figure that could not be read is no trouble', () => {
-  const health = { ticks: 1, tickLagSeconds: Number.NaN, diskFreeBytes: Number.NaN };
+  const health = { ...WELL.health, tickLagSeconds: Number.NaN, diskFreeBytes: Number.NaN };
   expect(troublesOf({ ...WELL, health }, LIMITS)).toEqual([]);
 });
 
@@ -71,7 +77,7 @@ test('the heart beats once a minute while the watch goes on', async () => {
   expect(beats(outside)).toBe(4);
 });
 
-test('it stops when the ticks stop, and when evaluation lags', async () => {
+test('it stops when the ticks stop, when evaluation lags and when it fails', async () => {
   const { stage, outside } = await open();
   await stage.tick();
   for (let i = 0; i < 30; i++) {
@@ -82,6 +88,17 @@ test('it stops when the ticks stop, and when evaluation lags', async () => {
   stage.health = { ...stage.health, tickLagSeconds: 45 };
   await stage.pass(120_000, 10_000);
   expect(beats(outside)).toBe(1);
+  stage.health = { ...stage.health, tickLagSeconds: 0, failing: { ticks: 1, reason: 'why' } };
+  await stage.pass(120_000, 10_000);
+  expect(beats(outside)).toBe(1);
+  stage.health = { ...stage.health, failing: { ticks: 0, reason: '' } };
+  await stage.pass(10_000, 10_000);
+  expect(beats(outside)).toBe(2);
+});
+
+test('a tick that fails once is no trouble yet', () => {
+  const health = { ...WELL.health, failing: { ticks: 2, reason: 'the disk is busy' } };
+  expect(troublesOf({ ...WELL, health }, LIMITS)).toEqual([]);
 });
 
 test('a beat that is not heard is logged once, not every minute', async () => {

@@ -112,7 +112,11 @@ export async function openNotifyStage(options: StageOptions): Promise<NotifyStag
   const stage: NotifyStage = {
     ...{ directory, clock, logged, desk, faults, people, quiet, context },
     notify: undefined as unknown as Notify,
-    health: { ticks: 1, tickLagSeconds: 0, diskFreeBytes: 1e12, ...options.health },
+    health: {
+      ...{ ticks: 1, tickLagSeconds: 0, diskFreeBytes: 1e12 },
+      ...{ failing: { ticks: 0, reason: '' }, setAside: 0 },
+      ...options.health,
+    },
     raise: async (device, more = {}) => {
       const { fault } = await faults.raise(
         {

@@ -85,6 +85,11 @@ function healthMetrics({ health }: WebDoors): readonly Metric[] {
     gauge('tick_lag_seconds', 'How late it began.', () => health().tickLagSeconds),
     counter('ticks', 'Ticks done.', () => health().ticks),
     counter('tick_failures', 'Ticks and maintenance that failed.', () => health().tickFailures),
+    counter(
+      'fault_steps_set_aside',
+      'Steps of faults that could not be written.',
+      () => health().stepsSetAside,
+    ),
     gauge('config_last_reload_success', '1 when it was good.', () => +health().configReloadOk),
     gauge(
       'config_last_reload_timestamp_seconds',
