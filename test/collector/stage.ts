@@ -109,6 +109,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     close: async () => {
       await collector.close();
       rmSync(directory, { recursive: true, force: true });
+      // A tick that fails is never what a test wants to see, whatever else it looked at.
+      const failed = logged.find((line) => line.includes('tick failed'));
+      if (failed !== undefined) throw new Error(failed);
     },
   };
   collector = await open(settings);
