@@ -13,7 +13,7 @@ export const SLICE_MS = 20;
 /** The histogram covers one to two of these. */
 const DELAY_WINDOW_TICKS = 60;
 const DELAY_RESOLUTION_MS = 10;
-const WHOLE = Object.freeze({ ticks: 0, reason: '' });
+const WHOLE: WorkState['failing'] = Object.freeze({ ticks: 0, reason: '' });
 
 export interface WorkOptions {
   readonly clock: Clock;
@@ -95,7 +95,10 @@ function openRest(clock: Clock) {
 export function startWork({ clock, log, tick, slices }: WorkOptions): Work {
   const delay = watchDelay();
   const rest = openRest(clock);
-  let state = { ticks: 0, failures: 0, failing: WHOLE, tickSeconds: 0, lagSeconds: 0 };
+  let state: Omit<WorkState, 'delay'> = {
+    ...{ ticks: 0, failures: 0, failing: WHOLE },
+    ...{ tickSeconds: 0, lagSeconds: 0 },
+  };
 
   /** Why it failed; '' when it did not. */
   const attempt = async (what: string, task: () => Promise<void>): Promise<string> => {
