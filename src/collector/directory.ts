@@ -2,9 +2,10 @@
  * The data directory and its control socket. The socket is also the lock: whoever answers on it
  * works on the directory, everybody else asks it. It is taken before anything is opened.
  */
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { makeDirectory } from '../shared/directory.ts';
 import { Failure, messageOf } from '../shared/errors.ts';
 
 /** Linux refuses longer paths of Unix sockets (108 bytes with the terminating NUL). */
@@ -36,7 +37,7 @@ export function isClaimed(directory: string): Promise<boolean> {
 /** Makes the directory if need be. Throws `io` when it cannot be written. */
 export function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new Failure(

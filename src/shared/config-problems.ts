@@ -14,11 +14,15 @@ export interface Problem {
 export function problemsOf(schema: z.ZodType, data: unknown): readonly Problem[] {
   const result = schema.safeParse(data);
   if (result.success) return [];
-  return plainIssues(result.error.issues, []).map(({ issue, path }) => ({
-    path,
-    reason: reasonOf(issue, path, { schema, data }),
-  }));
+  const placed = plainIssues(result.error.issues, []);
+  // What is of another type altogether is not too small as well.
+  const foreign = new Set(placed.filter(({ issue }) => issue.code === 'invalid_type').map(placeOf));
+  return placed
+    .filter((one) => one.issue.code !== 'too_small' || !foreign.has(placeOf(one)))
+    .map(({ issue, path }) => ({ path, reason: reasonOf(issue, path, { schema, data }) }));
 }
+
+const placeOf = ({ path }: PlacedIssue): string => JSON.stringify(path.map(String));
 
 interface Checked {
   readonly schema: z.ZodType;
@@ -41,11 +45,21 @@ function plainIssues(
   return issues.flatMap((issue): readonly PlacedIssue[] => {
     const path = [...above, ...issue.path];
     if (issue.code !== 'invalid_union') return [{ issue, path }];
-    const meant = issue.errors.find((branch) =>
-      branch.every(({ path: deeper, code }) => deeper.length > 0 || !MISMATCHES.includes(code)),
-    );
+    const meant = issue.errors
+      .filter((branch) =>
+        branch.every(({ path: deeper, code }) => deeper.length > 0 || !MISMATCHES.includes(code)),
+      )
+      .toSorted((a, b) => mistakesIn(a) - mistakesIn(b))[0];
     return meant === undefined ? [{ issue, path }] : plainIssues(meant, path);
   });
+}
+
+/** Of several branches that may be meant, the one with the fewest mistakes is. */
+function mistakesIn(branch: readonly z.core.$ZodIssue[]): number {
+  return branch.reduce(
+    (sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1),
+    0,
+  );
 }
 
 function reasonOf(
@@ -56,7 +70,11 @@ function reasonOf(
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, path, data);
     return issue.keys
-      .map((key) => `unknown key ${JSON.stringify(key)}${didYouMean(key, known)}`)
+      .map((key) =>
+        known.includes(key)
+          ? `${JSON.stringify(key)} does not go with the other keys`
+          : `unknown key ${JSON.stringify(key)}${didYouMean(key, known)}`,
+      )
       .join(', ');
   }
   const found = valueAt(data, path);
@@ -68,9 +86,36 @@ function reasonOf(
   }
   if (issue.code === 'invalid_type') {
     const expected = TYPES[issue.expected] ?? issue.expected;
-    return `must be ${expected}, not ${JSON.stringify(found)?.slice(0, 40)}`;
+    const shown = JSON.stringify(found)?.slice(0, 40);
+    const mend = issue.message.startsWith('Invalid input') ? '' : `: ${issue.message}`;
+    return `must be ${expected}, not ${shown}${mend}`;
   }
-  return issue.message;
+  return sizeOf(issue) ?? keyOf(issue, path) ?? issue.message;
+}
+
+/** Limits that have no words of their own. */
+function sizeOf(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return null;
+  if (!/^Too (small|big)/.test(issue.message)) return null;
+  const isLeast = issue.code === 'too_small';
+  const limit = String(isLeast ? issue.minimum : issue.maximum);
+  if (isLeast && limit === '1' && issue.origin !== 'number') return 'must not be empty';
+  const unit = UNITS[issue.origin] ?? '';
+  if (issue.inclusive === false) return `must be ${isLeast ? 'more' : 'less'} than ${limit}${unit}`;
+  return `must ${unit === '' ? 'be' : 'have'} at ${isLeast ? 'least' : 'most'} ${limit}${unit}`;
+}
+
+const UNITS: Readonly<Record<string, string>> = Object.freeze({
+  string: ' characters',
+  array: ' entries',
+  set: ' entries',
+});
+
+/** The key of a record that is refused: as written, and why. */
+function keyOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string | null {
+  if (issue.code !== 'invalid_key') return null;
+  const reasons = issue.issues.map(({ message }) => message);
+  return `the name ${JSON.stringify(String(path.at(-1)))} is not allowed: ${reasons.join(', ')}`;
 }
 
 /** zod's types as an operator calls them. */
@@ -108,7 +153,7 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[], data: unknown):
   return shapes.flatMap((shape) => (shape instanceof z.ZodObject ? Object.keys(shape.shape) : []));
 }
 
-function branchesOf(schema: unknown): readonly z.ZodType[] {
+export function branchesOf(schema: unknown): readonly z.ZodType[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(branchesOf);
   if (
     schema instanceof z.ZodOptional ||
@@ -130,7 +175,7 @@ function childrenOf(schema: z.ZodType, key: PropertyKey): readonly z.ZodType[] {
 }
 
 /** False when a literal of the object (its `kind`) says that another branch of a union is meant. */
-function fits(schema: z.ZodType, data: unknown): boolean {
+export function fits(schema: z.ZodType, data: unknown): boolean {
   if (!(schema instanceof z.ZodObject)) return true;
   return Object.entries(schema.shape).every(
     ([key, part]) =>

@@ -9,8 +9,8 @@ import { problemsOf } from './config-problems.ts';
 import { Failure, messageOf } from './errors.ts';
 import { parseBytes, parseDuration } from './units.ts';
 
-function refined(parse: (text: string) => number) {
-  return z.string().transform((text, context) => {
+function refined(parse: (text: string) => number, error: string) {
+  return z.string({ error }).transform((text, context) => {
     try {
       return parse(text);
     } catch (error) {
@@ -25,9 +25,9 @@ function describe(error: unknown): string {
 }
 
 /** `15s` in the file, milliseconds in the program. */
-export const duration = refined(parseDuration);
+export const duration = refined(parseDuration, 'write its unit, for example 15s or 1h30m');
 /** `1GiB` in the file, bytes in the program. */
-export const bytes = refined(parseBytes);
+export const bytes = refined(parseBytes, 'write its unit, for example 1GiB');
 
 export interface ConfigProblem {
   readonly file: string;
@@ -58,7 +58,8 @@ export function configFailure(problems: readonly ConfigProblem[]): Failure {
 export function problemsIn(error: unknown, file: string): readonly ConfigProblem[] {
   if (!(error instanceof Failure)) throw error;
   const listed = error.detail.problems as readonly ConfigProblem[] | undefined;
-  return listed ?? [{ file, path: '', reason: error.message }];
+  const reason = error.hint === '' ? error.message : `${error.message}: ${error.hint}`;
+  return listed ?? [{ file, path: '', reason }];
 }
 
 /** Checks `data` (already parsed) against `schema`. Throws `config` with every problem. */
@@ -112,7 +113,7 @@ export function readYaml(file: string): unknown {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new Failure('config', `cannot read ${file}: ${messageOf(error)}`, {
-      hint: 'give the path of a readable YAML file with --config',
+      hint: 'name a YAML file that is there and that this user can read',
       cause: error,
     });
   }

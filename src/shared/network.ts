@@ -89,6 +89,9 @@ function valueOfV6(text: string): bigint {
   );
 }
 
+export const formatAddress = ({ bits, value }: Address): string =>
+  bits === 32 ? formatV4(value) : formatV6(value);
+
 const formatV4 = (value: bigint): string =>
   [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join('.');
 

@@ -21,7 +21,7 @@ const FOLDERS: readonly string[] = Object.freeze([
   '/usr/local/sbin',
 ]);
 const ENVIRONMENT = Object.freeze({ PATH: FOLDERS.join(':') });
-/** Of stderr, which only explains. */
+/** Of stderr, which mostly only explains. */
 const STDERR_BYTES = 4_096;
 
 /** The absolute path of an installed program, or null. */
@@ -47,6 +47,8 @@ export interface ProgramCall {
   readonly timeoutMs: number;
   /** Of stdout; with one byte more the program is killed. */
   readonly outputBytes: number;
+  /** Of stderr, for a program that says there what was asked for; what is more is dropped. */
+  readonly errorBytes?: number;
   /** Written to its stdin. */
   readonly input?: string;
   readonly signal?: AbortSignal;
@@ -63,7 +65,7 @@ export interface ProgramEnd {
 
 /** Runs a program to its end. Throws `unavailable` when it cannot be started. */
 export function runProgram(call: ProgramCall, clock: Clock): Promise<ProgramEnd> {
-  const { path, args, timeoutMs, outputBytes, input, signal } = call;
+  const { path, args, timeoutMs, outputBytes, errorBytes = STDERR_BYTES, input, signal } = call;
   return new Promise((resolve, reject) => {
     const child = start(path, args);
     let stopped: ProgramEnd['stopped'] = null;
@@ -77,7 +79,7 @@ export function runProgram(call: ProgramCall, clock: Clock): Promise<ProgramEnd>
     const abort = (): void => stop('aborted');
     const timer = clock.after(timeoutMs, () => stop('timeout'));
     const stdout = gather(child.stdout, outputBytes, () => stop('output'));
-    const stderr = gather(child.stderr, STDERR_BYTES);
+    const stderr = gather(child.stderr, errorBytes);
     const settle = (): void => {
       timer.cancel();
       signal?.removeEventListener('abort', abort);

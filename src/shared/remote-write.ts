@@ -29,38 +29,47 @@ export function writeVarint(target: Uint8Array, offset: number, value: number): 
   return at;
 }
 
+/** Bytes of one label: its message, and the whole with tag and length. */
+function labelSizes(name: string, value: string) {
+  const nameBytes = Buffer.byteLength(name);
+  const valueBytes = Buffer.byteLength(value);
+  const inner = 2 + varintLength(nameBytes) + nameBytes + varintLength(valueBytes) + valueBytes;
+  return { nameBytes, valueBytes, inner, whole: 1 + varintLength(inner) + inner };
+}
+
 /** The labels of one series as protobuf fields of a TimeSeries: encode once, send for ever. */
 export function encodeLabels(labels: Labels): Uint8Array {
-  const parts: Buffer[] = [];
+  let total = 0;
+  for (const name in labels) total += labelSizes(name, labels[name] ?? '').whole;
+  const bytes = Buffer.allocUnsafe(total);
+  let at = 0;
   for (const name in labels) {
-    const nameBytes = Buffer.from(name);
-    const valueBytes = Buffer.from(labels[name] ?? '');
-    const size =
-      2 +
-      varintLength(nameBytes.length) +
-      nameBytes.length +
-      varintLength(valueBytes.length) +
-      valueBytes.length;
-    const part = Buffer.alloc(1 + varintLength(size) + size);
-    part[0] = TAG_1_BYTES;
-    let at = writeVarint(part, 1, size);
-    part[at++] = TAG_1_BYTES;
-    at = writeVarint(part, at, nameBytes.length);
-    at += nameBytes.copy(part, at);
-    part[at++] = TAG_2_BYTES;
-    at = writeVarint(part, at, valueBytes.length);
-    valueBytes.copy(part, at);
-    parts.push(part);
+    const value = labels[name] ?? '';
+    const { nameBytes, valueBytes, inner } = labelSizes(name, value);
+    bytes[at++] = TAG_1_BYTES;
+    at = writeVarint(bytes, at, inner);
+    bytes[at++] = TAG_1_BYTES;
+    at = writeVarint(bytes, at, nameBytes);
+    at += bytes.write(name, at);
+    bytes[at++] = TAG_2_BYTES;
+    at = writeVarint(bytes, at, valueBytes);
+    at += bytes.write(value, at);
   }
-  return Buffer.concat(parts);
+  return bytes;
 }
 
 export interface EncodedSample {
+  /** Label bytes that come before `labels`: the name, where series share their other labels. */
+  readonly head?: Uint8Array;
   /** From `encodeLabels`. */
   readonly labels: Uint8Array;
   readonly timeMs: number;
   readonly value: number;
 }
+
+/** How long the labels are, with those that come first. */
+export const labelBytes = ({ head, labels }: EncodedSample): number =>
+  (head?.length ?? 0) + labels.length;
 
 /** Size of a Sample message: tag + fixed64 + tag + varint. Times before 1970 are not sent. */
 const sampleSize = (timeMs: number): number => 10 + varintLength(timeMs);
@@ -68,16 +77,21 @@ const sampleSize = (timeMs: number): number => 10 + varintLength(timeMs);
 /** One WriteRequest, one TimeSeries per sample. `timeMs` must be a whole number ≥ 0. */
 export function encodeWriteRequest(samples: readonly EncodedSample[]): Buffer {
   let total = 0;
-  for (const { labels, timeMs } of samples) {
-    const inner = labels.length + 2 + sampleSize(timeMs);
+  for (const sample of samples) {
+    const inner = labelBytes(sample) + 2 + sampleSize(sample.timeMs);
     total += 1 + varintLength(inner) + inner;
   }
   const body = Buffer.allocUnsafe(total);
   let at = 0;
-  for (const { labels, timeMs, value } of samples) {
+  for (const sample of samples) {
+    const { head, labels, timeMs, value } = sample;
     const size = sampleSize(timeMs);
     body[at++] = TAG_1_BYTES;
-    at = writeVarint(body, at, labels.length + 2 + size);
+    at = writeVarint(body, at, labelBytes(sample) + 2 + size);
+    if (head !== undefined) {
+      body.set(head, at);
+      at += head.length;
+    }
     body.set(labels, at);
     at += labels.length;
     body[at++] = TAG_2_BYTES;

@@ -56,6 +56,30 @@ function failure(task: () => unknown): Failure {
   throw new Error('nothing was refused');
 }
 
+describe('of the branches of a union, what is told', () => {
+  const when = z.strictObject({
+    when: z.union([
+      z.strictObject({ from: z.string(), to: z.string() }),
+      z.strictObject({ cron: z.string(), duration: z.string(), until: z.string().optional() }),
+    ]),
+  });
+  const told = (data: unknown): string[] =>
+    schemaProblems(when, { when: data }, 'x.yaml').map(({ path, reason }) => `${path}: ${reason}`);
+
+  it('is of the one with the fewest mistakes', () => {
+    expect(told({ cron: '0 2 * * *' })).toEqual(['when.duration: is missing']);
+    expect(told({ to: 'x' })).toEqual(['when.from: is missing']);
+  });
+
+  it('is that a key of another one does not go with the rest', () => {
+    const reason = 'does not go with the other keys';
+    expect(told({ from: 'x', to: 'y', cron: 'z' })).toEqual([`when: "cron" ${reason}`]);
+    expect(told({ from: 'x', to: 'y', untill: 'z' })).toEqual([
+      'when: unknown key "untill" (did you mean "until"?)',
+    ]);
+  });
+});
+
 describe('what a configuration may not be', () => {
   it.each<[string, unknown, string[]]>([
     ['a missing key', {}, ['listen: is missing']],
@@ -129,6 +153,11 @@ describe('what a configuration may not be', () => {
       'a slip inside a branch',
       { listen: '', keep: { dayz: 7, days: 1 } },
       ['keep: unknown key "dayz" (did you mean "days"?)'],
+    ],
+    [
+      'a duration without its unit',
+      { listen: '', timeout: 5 },
+      ['timeout: must be text, not 5: write its unit, for example 15s or 1h30m'],
     ],
     ['no branch at all', { listen: '', keep: true }, ['keep: Invalid input']],
   ])('%s', (_, data, expected) => {
@@ -233,7 +262,7 @@ describe('files', () => {
   it('that cannot be read are named with the mend', () => {
     const refused = failure(() => loadConfig(schema, join(directory, 'none.yaml')));
     expect(refused.message).toMatch(/^cannot read .*none\.yaml: ENOENT/);
-    expect(refused.hint).toBe('give the path of a readable YAML file with --config');
+    expect(refused.hint).toBe('name a YAML file that is there and that this user can read');
   });
 });
 

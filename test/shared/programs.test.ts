@@ -49,6 +49,15 @@ describe('a program that is run', () => {
     expect(end).toEqual({ code: 3, stdout: 'out', stderr: 'err', stopped: null });
   });
 
+  test('may say more on stderr where that is what was asked for; the rest is dropped', async () => {
+    const script = 'process.stderr.write("x".repeat(10_000))';
+    expect((await node(script)).stderr).toHaveLength(4_096);
+    expect(await node(script, { errorBytes: 8_000 })).toMatchObject({
+      stderr: 'x'.repeat(8_000),
+      stopped: null,
+    });
+  });
+
   test('gets its input and sees nothing of our environment but a PATH', async () => {
     process.env.PROGRAMS_TEST_SECRET = 'secret';
     const script =

@@ -40,7 +40,7 @@ test.each([
   [{ except: ['a'] }, 'names nothing'],
   [{ labels: {} }, 'names no label'],
   [{ device: ['a'] }, 'unknown key "device" (did you mean "devices"?)'],
-  [{ devices: [] }, 'Too small'],
+  [{ devices: [] }, 'must not be empty'],
   [{ labels: { 'not a label': 'x' } }, 'Invalid'],
 ])('%j is refused: %s', (selector, reason) => {
   const reasons = problemsOf(selectorSchema, selector).map((problem) => problem.reason);

@@ -1,8 +1,8 @@
 /** Secrets of channels: files that only their owner can read (S52), never values in YAML. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { Failure, messageOf } from '../../shared/errors.ts';
+import { Failure } from '../../shared/errors.ts';
+import { readSecretFile as readWhole } from '../../shared/secret-file.ts';
 
 const LONGEST = 4_096;
 
@@ -11,18 +11,7 @@ export const secretFile = z.string().min(1).max(500).describe('A file of mode 06
 /** The one line of a file. Throws `config`; the content is in no message. */
 export function readSecretFile(base: string, name: string): string {
   const file = resolve(base, name);
-  let text: string;
-  try {
-    if ((statSync(file).mode & 0o077) !== 0) {
-      throw new Failure('config', `${file} can be read by others: chmod 600 it`);
-    }
-    text = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('config', `cannot read the secret in ${file}: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+  const text = readWhole({ file, what: 'the secret file' }).trim();
   if (text.length <= LONGEST && /^\S+$/.test(text)) return text;
   throw new Failure('config', `${file} does not hold one line without spaces`);
 }
@@ -37,7 +26,9 @@ export function secretProblems(
       if (name !== undefined) readSecretFile(base, name);
       return [];
     } catch (error) {
-      return [{ path, reason: messageOf(error) }];
+      if (!(error instanceof Failure)) throw error;
+      const mend = error.hint === '' ? '' : `: ${error.hint}`;
+      return [{ path, reason: `${error.message}${mend}` }];
     }
   });
 }

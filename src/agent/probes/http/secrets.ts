@@ -1,12 +1,11 @@
 /** Secrets by reference: a file each, for its owner alone, read anew for every run. */
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { messageOf } from '../../../shared/errors.ts';
+import { Failure, messageOf } from '../../../shared/errors.ts';
+import { readSecretFile } from '../../../shared/secret-file.ts';
 import { ProbeFailure } from '../reasons.ts';
 
 const SECRET_BYTES = 4_096;
-const OTHERS = 0o077;
 
 /** Name → file; the value is never part of the configuration. */
 export function secretsField(directory: string) {
@@ -26,18 +25,20 @@ export function secretsField(directory: string) {
     .describe('Name → file with the value, mode 0600');
 }
 
-function fileComplaint(path: string): string | null {
+function fileComplaint(file: string): string | null {
   try {
-    const { mode, size } = statSync(path);
-    if ((mode & OTHERS) !== 0) return `${path} can be read by others: chmod 600 it`;
-    if (size > SECRET_BYTES) return `${path} has more than ${SECRET_BYTES} bytes`;
-    return readSecret(path) === '' ? `${path} is empty` : null;
+    const secret = readSecret(file);
+    if (secret === '') return `${file} is empty`;
+    const bytes = Buffer.byteLength(secret);
+    return bytes > SECRET_BYTES ? `${file} has more than ${SECRET_BYTES} bytes` : null;
   } catch (error) {
-    return `cannot be read: ${messageOf(error)}`;
+    if (!(error instanceof Failure)) throw error;
+    return `${error.message}: ${error.hint}`;
   }
 }
 
-const readSecret = (path: string): string => readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+const readSecret = (file: string): string =>
+  readSecretFile({ file, what: 'the secret file' }).replace(/\r?\n$/, '');
 
 type Secrets = Readonly<Record<string, { readonly file: string }>>;
 
