@@ -25,7 +25,12 @@ const DEVICES: readonly (readonly [string, string, string, string])[] = [
   ['linux', 'server', '8072.3.2.8', 'FreeBSD fw 13.2-RELEASE amd64'],
   ['windows', 'server', '311.1.1.3.1.2', 'Hardware: Intel64 - Software: Windows Version 10.0'],
   ['windows', 'server', '311.1.1.3.1.3', ''],
-  ['windows', 'workstation', '311.1.1.3.1.1', 'Hardware: x86 - Software: Windows 2000 Version 5.1'],
+  [
+    'windows-workstation',
+    'workstation',
+    '311.1.1.3.1.1',
+    'Hardware: x86 - Software: Windows 2000 Version 5.1',
+  ],
   ['vmware-esxi', 'hypervisor', '6876.4.1', 'VMware ESXi 6.7.0 build-8169922 VMware, Inc. x86_64'],
   ['vmware-vcenter', 'management', '6876.60.1.3.6', 'VMware-vCenter-Server-Appliance 6.7.0'],
   [

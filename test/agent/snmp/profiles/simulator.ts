@@ -60,15 +60,14 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** `community`: of any file in the folder. */
+/** `community`: of any file in the folder. `at`: the port of one that was stopped. */
 export async function startSimulator(
   program: string,
-  folder: string,
-  community: string,
+  ...[folder, community, at]: [folder: string, community: string, at?: number]
 ): Promise<Simulator> {
   const cache = mkdtempSync(join(tmpdir(), 'snmpsim-cache-'));
   if (isRoot) chownSync(cache, nobody().uid, nobody().gid);
-  const port = await freeUdpPort();
+  const port = at ?? (await freeUdpPort());
   const user = isRoot ? ['--process-user=nobody', '--process-group=nogroup'] : [];
   const args = [
     `--data-dir=${folder}`,
