@@ -1,16 +1,17 @@
 /** The calendars file: checked as a whole, every mistake with file, path and reason in one run. */
 import { z } from 'zod';
+import { type ConfigProblem, formatPath, problemsIn, readYaml } from '../../shared/config.ts';
 import {
-  type ConfigProblem,
-  checkConfig,
-  configFailure,
-  formatPath,
-  readYaml,
-  schemaProblems,
-} from '../../shared/config.ts';
+  type Checked,
+  flawless,
+  type Holed,
+  readParts,
+  wholeOf,
+} from '../../shared/config-parts.ts';
 import type { Calendar, Calendars } from './calendars.ts';
 import { WEEKDAYS, type Weekday, weekdayOf } from './civil-day.ts';
 import { type HolidayList, holidaysSchema, NO_HOLIDAYS, readHolidays } from './holidays.ts';
+import { knownUntilMs } from './holidays-known.ts';
 import { type Hours, hoursSchema, readHours } from './hours.ts';
 import type { DaySpan } from './open-year.ts';
 import { alwaysOpen, workingTime } from './working-time.ts';
@@ -39,6 +40,7 @@ export const calendarsSchema = z.strictObject({
   calendars: z.record(calendarName, calendarSchema),
 });
 
+type Label = z.infer<typeof label>;
 type RawCalendar = z.infer<typeof calendarSchema>;
 type RawWorking = Exclude<RawCalendar, { always: true }>;
 /** A mistake at a place below the one that is being read. */
@@ -50,32 +52,38 @@ export const ALWAYS: Calendar = alwaysOpen({
   zone: 'UTC',
 });
 
-export function readCalendars(file: string): Calendars {
-  return checkCalendars(readYaml(file), file);
+/** Null where the file cannot be read at all; otherwise every name is there, mistaken or not. */
+export function readCalendars(file: string): Checked<Calendars | null> {
+  try {
+    return calendarsIn(readYaml(file), file);
+  } catch (error) {
+    return { value: null, problems: problemsIn(error, file) };
+  }
 }
 
 /** Checks parsed YAML. Throws `config` with every problem. */
 export function checkCalendars(data: unknown, file: string): Calendars {
-  const shape = schemaProblems(calendarsSchema, data, file);
-  if (shape.length > 0) throw configFailure(shape);
-  const raw = checkConfig(calendarsSchema, data, file);
-  const problems: ConfigProblem[] = [];
+  return flawless(calendarsIn(data, file));
+}
+
+function calendarsIn(data: unknown, file: string): Checked<Calendars> {
+  const { value: raw, problems: shape } = readParts(calendarsSchema, data, file);
+  const problems: ConfigProblem[] = [...shape];
   const report: Report = (path, reason) => {
     problems.push({ file, path: formatPath(path), reason });
   };
   const lists = new Map<string, HolidayList>();
   for (const [name, list] of Object.entries(raw.holidays ?? {})) {
-    lists.set(name, readHolidays(list, below(report, 'holidays', name)));
+    lists.set(name, readHolidays(list ?? {}, below(report, 'holidays', name)));
   }
   const calendars = new Map<string, Calendar>([['always', ALWAYS]]);
-  for (const [name, one] of Object.entries(raw.calendars)) {
+  for (const [name, one] of Object.entries(raw.calendars ?? {})) {
     calendars.set(
       name,
       readCalendar(name, one, { lists, report: below(report, 'calendars', name) }),
     );
   }
-  if (problems.length > 0) throw configFailure(problems);
-  return calendarsOf(calendars);
+  return { value: calendarsOf(calendars), problems };
 }
 
 /** Calendars by name; what the door gives. */
@@ -95,9 +103,15 @@ interface Reading {
   readonly report: Report;
 }
 
-function readCalendar(name: string, raw: RawCalendar, { lists, report }: Reading): Calendar {
-  if ('always' in raw) return alwaysOpen({ name, label: raw.name, zone: 'UTC' });
-  const zone = checkZone(raw.zone, report);
+function readCalendar(
+  name: string,
+  given: Holed<RawCalendar> | undefined,
+  { lists, report }: Reading,
+): Calendar {
+  const label = wholeOf<Label>(given?.name) ?? { en: name, zh: name };
+  if (given === undefined || 'always' in given) return alwaysOpen({ name, label, zone: 'UTC' });
+  const raw = given as Holed<RawWorking>;
+  const zone = checkZone(raw.zone ?? 'UTC', report);
   const week = readWeek(raw, report);
   const listed = raw.holidays === undefined ? NO_HOLIDAYS : lists.get(raw.holidays);
   if (listed === undefined) {
@@ -113,7 +127,8 @@ function readCalendar(name: string, raw: RawCalendar, { lists, report }: Reading
     if (days.off.has(day)) return off;
     return days.worked.has(day) ? makeUp : week[weekdayOf(day)];
   };
-  return workingTime({ name, label: raw.name, zone }, { zone, hoursOf });
+  const holidaysUntilMs = knownUntilMs(days, zone);
+  return workingTime({ name, label, zone }, { zone, hoursOf, holidaysUntilMs });
 }
 
 function checkZone(zone: string, report: Report): string {
@@ -126,14 +141,14 @@ function checkZone(zone: string, report: Report): string {
 }
 
 /** A weekday by its own name wins over a group of days. */
-function readWeek(raw: RawWorking, outer: Report): Readonly<Record<Weekday, Hours>> {
+function readWeek(raw: Holed<RawWorking>, outer: Report): Readonly<Record<Weekday, Hours>> {
   const report = below(outer, 'hours');
   const read = new Map<WeekKey, Hours>();
   for (const key of WEEK) {
-    const given = raw.hours[key];
+    const given = raw.hours?.[key];
     if (given !== undefined) read.set(key, readHours(given, below(report, key)));
   }
-  if (Object.values(raw.hours).every((hours) => hours.length === 0)) {
+  if (raw.hours && Object.values(raw.hours).every((hours) => hours?.length === 0)) {
     report([], 'is never open: a clock over it would never end');
   }
   const of = (day: Weekday): Hours => {

@@ -4,7 +4,10 @@
  * clock, and the same question always has the same answer.
  */
 import { jsonSchema } from '../../shared/config.ts';
+import { type Checked, flawless } from '../../shared/config-parts.ts';
+import { DAY_MS } from '../../shared/units.ts';
 import { ALWAYS, calendarsSchema, readCalendars } from './calendars-file.ts';
+import { unknownHolidays } from './holidays-known.ts';
 
 export interface Calendar {
   readonly name: string;
@@ -13,6 +16,8 @@ export interface Calendar {
   readonly zone: string;
   /** Every minute counts: 7×24. */
   readonly always: boolean;
+  /** From then on its holidays are not known; null: it has none. */
+  readonly holidaysUntilMs: number | null;
   isOpen(atMs: number): boolean;
   /** Working time in [fromMs, toMs), milliseconds; 0 when toMs is not after fromMs. */
   openBetween(fromMs: number, toMs: number): number;
@@ -42,14 +47,28 @@ export interface Calendars {
 
 /** Reads and checks the calendars file (YAML). Throws `config` with every problem. */
 export function loadCalendars(file: string): Calendars {
-  return readCalendars(file);
+  return flawless(inspectCalendars(file));
+}
+
+/** For checking what names them: with every name of the file, those with mistakes too. */
+export function inspectCalendars(file: string): Checked<Calendars> {
+  const { value, problems } = readCalendars(file);
+  return { value: value ?? UNCHECKED_CALENDARS, problems };
 }
 
 /**
- * Stands for a file that was refused: every name is there, so that the files that name calendars
+ * Stands for a file that cannot be read: every name is there, so that the files that name calendars
  * are still checked for everything else in the same run. Never to be used for more.
  */
-export const UNCHECKED_CALENDARS: Calendars = Object.freeze({ names: [], get: () => ALWAYS });
+const UNCHECKED_CALENDARS: Calendars = Object.freeze({ names: [], get: () => ALWAYS });
+
+/** How long before a year without known holidays begins it is told of. */
+const HOLIDAYS_AHEAD_MS = 31 * DAY_MS;
+
+/** One sentence for each calendar that walks into a year whose holidays are not known. */
+export function holidayWarnings(calendars: Calendars, nowMs: number): readonly string[] {
+  return unknownHolidays(calendars, nowMs + HOLIDAYS_AHEAD_MS);
+}
 
 /** The calendars file's JSON Schema, for editors. */
 export function calendarsJsonSchema(): unknown {

@@ -1,5 +1,6 @@
 /** Lists of days off and of days worked in exchange: shipped ones, changed by the file. */
 import { z } from 'zod';
+import type { Holed } from '../../shared/config-parts.ts';
 import type { Report } from './calendars-file.ts';
 import { chinaDays } from './china.ts';
 import { formatDay, parseDay } from './civil-day.ts';
@@ -24,13 +25,17 @@ export const NO_HOLIDAYS: HolidayList = { off: new Set(), worked: new Set() };
 /** A range that is longer is a slip of the finger. */
 const RANGE_MOST = 62;
 
-export function readHolidays(raw: z.infer<typeof holidaysSchema>, report: Report): HolidayList {
+export function readHolidays(
+  raw: Holed<z.infer<typeof holidaysSchema>>,
+  report: Report,
+): HolidayList {
   const shipped = raw.shipped === 'china' ? chinaDays() : null;
   const off = new Set(shipped === null ? [] : numbersOf(shipped.off));
   const worked = new Set(shipped === null ? [] : numbersOf(shipped.worked));
   const own = { off: new Set<number>(), worked: new Set<number>() };
   const each = (key: 'off' | 'worked' | 'plain', take: (day: number) => void): void => {
     for (const [i, text] of (raw[key] ?? []).entries()) {
+      if (text === undefined) continue;
       for (const day of readDays(text, (reason) => report([key, i], reason))) take(day);
     }
   };

@@ -9,8 +9,9 @@ export const hoursSchema = z.array(z.string()).max(24).describe('["08:30-12:00",
 /** In order, without overlap. */
 export type Hours = readonly DaySpan[];
 
-export function readHours(raw: readonly string[], report: Report): Hours {
+export function readHours(raw: readonly (string | undefined)[], report: Report): Hours {
   const read = raw.flatMap((text, i) => {
+    if (text === undefined) return [];
     const span = readSpan(text, (reason) => report([i], reason));
     return span === null ? [] : [{ text, i, span }];
   });

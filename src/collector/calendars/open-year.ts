@@ -12,6 +12,8 @@ export interface Plan {
   readonly zone: string;
   /** The hours of a local day, by its day number. */
   hoursOf(day: number): readonly DaySpan[];
+  /** From then on its holidays are not known; null: it has none. */
+  readonly holidaysUntilMs?: number | null;
 }
 
 export interface OpenYear {

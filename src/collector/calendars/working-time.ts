@@ -12,6 +12,7 @@ export function alwaysOpen(named: Named): Calendar {
   return Object.freeze({
     ...named,
     always: true,
+    holidaysUntilMs: null,
     isOpen: () => true,
     openBetween: (fromMs: number, toMs: number) => Math.max(0, toMs - fromMs),
     deadline: (fromMs: number, openMs: number) => fromMs + openMs,
@@ -33,6 +34,7 @@ export function workingTime(named: Named, plan: Plan): Calendar {
   return Object.freeze({
     ...named,
     always: false,
+    holidaysUntilMs: plan.holidaysUntilMs ?? null,
     isOpen: (atMs: number) => isOpen(yearOf(utcYear(atMs)), atMs),
     openBetween: (fromMs: number, toMs: number) => openBetween(yearOf, fromMs, toMs),
     deadline: (fromMs: number, openMs: number) => deadline(yearOf, fromMs, openMs),

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   calendarsJsonSchema,
+  inspectCalendars,
   loadCalendars,
-  UNCHECKED_CALENDARS,
 } from '../../../src/collector/calendars/calendars.ts';
 import { checkCalendars } from '../../../src/collector/calendars/calendars-file.ts';
 import type { ConfigProblem } from '../../../src/shared/config.ts';
@@ -135,7 +135,44 @@ describe('a file of one’s own', () => {
   });
 });
 
-it('is published as JSON Schema, and a refused file stands in for every name', () => {
+it('is published as JSON Schema, and a file that cannot be read stands in for every name', () => {
   expect(JSON.stringify(calendarsJsonSchema())).toContain('make_up_hours');
-  expect(UNCHECKED_CALENDARS.get('whatever')?.always).toBe(true);
+  const { value, problems } = inspectCalendars('/nowhere/calendars.yaml');
+  expect(value.get('whatever')?.always).toBe(true);
+  expect(problems).toHaveLength(1);
 });
+
+it('a mistake of the schema hides nothing that stands beside it', () => {
+  const problems = problemsOf({
+    calendars: {
+      office: {
+        ...{ name: { en: 'Office', zh: '办公' }, zone: 'Mars/Olympus', holidays: 'nowhere' },
+        hours: { workdays: ['08:00-12:00', 3, '11:00-13:00'] },
+        colour: 'red',
+      },
+      desk: { name: { en: 'Desk' }, zone: 'UTC', hours: { saturday: ['9-5'] } },
+    },
+  });
+  expect(problems).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^calendars\.office: unknown key "colour"/),
+      expect.stringMatching(/^calendars\.office\.hours\.workdays\[1\]: must be text/),
+      expect.stringMatching(/^calendars\.office\.hours\.workdays\[2\]: .* overlaps/),
+      expect.stringMatching(/^calendars\.office\.zone: "Mars/),
+      expect.stringMatching(/^calendars\.office\.holidays: there is no list "nowhere"/),
+      expect.stringMatching(/^calendars\.desk\.name\.zh: is missing/),
+      expect.stringMatching(/^calendars\.desk\.hours\.saturday\[0\]: /),
+    ]),
+  );
+  expect(problems).toHaveLength(7);
+});
+
+function problemsOf(data: unknown): string[] {
+  try {
+    checkCalendars(data, 'c.yaml');
+  } catch (error) {
+    const found = (error as Failure).detail.problems as readonly ConfigProblem[];
+    return found.map(({ path, reason }) => `${path}: ${reason}`);
+  }
+  return [];
+}
