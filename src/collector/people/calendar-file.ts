@@ -4,6 +4,7 @@
  */
 import ICAL from 'ical.js';
 import { Failure, messageOf } from '../../shared/errors.ts';
+import { identify } from './identity.ts';
 import type { Duty, PeoplePolicy, Slot } from './people.ts';
 
 const TEXT_LONGEST = 1024 * 1024;
@@ -39,17 +40,30 @@ function utc(ms: number): ICAL.Time {
   return new ICAL.Time(fields, ICAL.Timezone.utcTimezone);
 }
 
+/** The roster as it is asked while a calendar is read. */
+export interface Shifts {
+  /** Throws `not_found`. */
+  dutyOf(slot: Slot): Duty;
+  /** The stretches of any post that begin at this moment. */
+  dutiesAt(fromMs: number): readonly Duty[];
+}
+
+type Taken = Slot & { readonly person: string };
+
 /** Every event as an assignment, or `bad_request` with all that is wrong. */
-export function readCalendar(
-  text: string,
-  policy: PeoplePolicy,
-  dutyOf: (slot: Slot) => Duty,
-): readonly (Slot & { readonly person: string })[] {
-  const events = eventsOf(text);
+export function readCalendar(text: string, policy: PeoplePolicy, shifts: Shifts): readonly Taken[] {
   const problems: string[] = [];
-  const made = events.flatMap((event, index) => {
+  const seen = new Map<string, number>();
+  const made = eventsOf(text).flatMap((event, index) => {
     try {
-      return [readEvent(event, policy, dutyOf)];
+      const taken = readEvent(event, policy, shifts);
+      const key = `${taken.role}/${taken.shift} ${taken.date}`;
+      const before = seen.get(key);
+      if (before !== undefined) {
+        throw new Failure('bad_request', `${key} is in event ${before} already`);
+      }
+      seen.set(key, index + 1);
+      return [taken];
     } catch (error) {
       problems.push(`event ${index + 1}: ${messageOf(error)}`);
       return [];
@@ -67,7 +81,9 @@ function eventsOf(text: string): readonly ICAL.Component[] {
   if (text.length > TEXT_LONGEST) throw new Failure('too_large', `a calendar has ${limit}`);
   let events: readonly ICAL.Component[];
   try {
-    events = new ICAL.Component(ICAL.parse(text)).getAllSubcomponents('vevent');
+    // Programs on Windows begin a file with a byte order mark.
+    const parsed = ICAL.parse(text.replace(/^\ufeff/, ''));
+    events = new ICAL.Component(parsed).getAllSubcomponents('vevent');
   } catch (error) {
     throw new Failure('bad_request', `not an iCalendar file: ${messageOf(error)}`, {
       hint: 'edit a file from: collector duty export',
@@ -78,39 +94,73 @@ function eventsOf(text: string): readonly ICAL.Component[] {
   return events;
 }
 
-function readEvent(
-  event: ICAL.Component,
-  policy: PeoplePolicy,
-  dutyOf: (slot: Slot) => Duty,
-): Slot & { readonly person: string } {
-  const uid = String(event.getFirstPropertyValue('uid') ?? '');
-  const [, role, shift, date] = UID.exec(uid) ?? [];
-  if (role === undefined || shift === undefined || date === undefined) {
-    throw new Failure('bad_request', `its UID ${JSON.stringify(uid.slice(0, 80))} names no shift`);
+/** What would be taken for a single shift that stays as it is, and means something else. */
+const UNTOLD: readonly (readonly [string, string])[] = [
+  ['rrule', 'repeats: write each shift as an event of its own'],
+  ['rdate', 'repeats: write each shift as an event of its own'],
+  ['recurrence-id', 'is one of a series: write each shift as an event of its own'],
+];
+
+function readEvent(event: ICAL.Component, policy: PeoplePolicy, shifts: Shifts): Taken {
+  for (const [property, reason] of UNTOLD) {
+    if (event.hasProperty(property)) throw new Failure('bad_request', `it ${reason}`);
   }
-  const duty = dutyOf({ role, shift, date });
-  if (timeOf(event, 'dtstart') !== duty.fromMs || timeOf(event, 'dtend') !== duty.untilMs) {
-    throw new Failure('bad_request', `${role}/${shift} ${date} was moved: times are in duty.yaml`);
+  if (String(event.getFirstPropertyValue('status') ?? '').toUpperCase() === 'CANCELLED') {
+    throw new Failure('bad_request', 'it was cancelled: name who holds the shift instead');
   }
+  const { role, shift, date } = slotOf(event, policy, shifts);
   const summary = String(event.getFirstPropertyValue('summary') ?? '');
   return { role, shift, date, person: personOf(summary, policy) };
 }
 
-function timeOf(event: ICAL.Component, name: 'dtstart' | 'dtend'): number {
-  const value = event.getFirstPropertyValue(name);
-  return value instanceof ICAL.Time ? value.toUnixTime() * 1_000 : Number.NaN;
+/** By its UID; an event that a person made has another, and is known by its times. */
+function slotOf(event: ICAL.Component, { timezone }: PeoplePolicy, shifts: Shifts): Slot {
+  const [fromMs, untilMs] = spanOf(event, timezone);
+  const uid = String(event.getFirstPropertyValue('uid') ?? '');
+  const [, role, shift, date] = UID.exec(uid) ?? [];
+  if (role !== undefined && shift !== undefined && date !== undefined) {
+    const duty = shifts.dutyOf({ role, shift, date });
+    if (fromMs === duty.fromMs && untilMs === duty.untilMs) return duty;
+    const name = `${role}/${shift} ${date}`;
+    throw new Failure('bad_request', `${name} was moved: times are in duty.yaml`);
+  }
+  const same = shifts.dutiesAt(fromMs).filter((duty) => duty.untilMs === untilMs);
+  const [one] = same;
+  if (one !== undefined && same.length === 1) return one;
+  const quoted = JSON.stringify(uid.slice(0, 80));
+  const names = same.map((duty) => `${duty.role}/${duty.shift}`).join(', ');
+  throw new Failure(
+    'bad_request',
+    names === ''
+      ? `its UID ${quoted} names no shift, and none has its times`
+      : `its UID ${quoted} names no shift, and several have its times: ${names}`,
+  );
+}
+
+function spanOf(component: ICAL.Component, timezone: string): readonly [number, number] {
+  const { startDate, endDate } = new ICAL.Event(component);
+  const zone = component.getFirstProperty('dtstart')?.getFirstParameter('tzid') ?? timezone;
+  return [momentOf(startDate, zone), momentOf(endDate, zone)];
+}
+
+/** A local time whose zone the file does not define is one of the IANA zone it names, or of ours. */
+function momentOf(time: ICAL.Time | null, zone: string): number {
+  if (!(time instanceof ICAL.Time) || time.isDate) return Number.NaN;
+  if (time.zone !== ICAL.Timezone.localTimezone) return time.toUnixTime() * 1_000;
+  const { year, month, day, hour, minute, second } = time;
+  try {
+    return Temporal.PlainDateTime.from({ year, month, day, hour, minute, second }).toZonedDateTime(
+      zone,
+    ).epochMilliseconds;
+  } catch {
+    throw new Failure('bad_request', `the file does not say what ${JSON.stringify(zone)} is`);
+  }
 }
 
 /** What stands behind the last colon: an id, or a name that only one person has. */
-function personOf(summary: string, { people }: PeoplePolicy): string {
+function personOf(summary: string, policy: PeoplePolicy): string {
   const given = summary.slice(summary.search(/[^:：]*$/)).trim();
-  if (people.has(given)) return given;
-  const named = [...people.values()].filter(({ name }) => name === given);
-  const [one] = named;
-  if (one !== undefined && named.length === 1) return one.id;
-  const quoted = JSON.stringify(given.slice(0, 80));
-  throw new Failure(
-    'bad_request',
-    named.length === 0 ? `there is no person ${quoted}` : `${quoted} is the name of several people`,
-  );
+  const { id, unknown } = identify({ ...policy, example: false }, given);
+  if (unknown === '') return id;
+  throw new Failure('bad_request', unknown);
 }

@@ -1,9 +1,10 @@
 /** `duty.yaml`: posts with their shifts, and the escalation chains. Nobody to tell is refused. */
 import { z } from 'zod';
-import { type ConfigProblem, schemaProblems } from '../../shared/config.ts';
+import type { ConfigProblem } from '../../shared/config.ts';
+import { type Holed, readParts, wholeOf } from '../../shared/config-parts.ts';
 import { chainProblems, targetOf } from './chain-check.ts';
 import { gapsOf } from './gaps.ts';
-import type { ChainStep, DutyPolicy, Level, Role, Shift } from './people.ts';
+import type { ChainStep, DutyPolicy, Level, Named, Role, Shift } from './people.ts';
 import { id, named, readFileInto, type WhoIsThere } from './people-file.ts';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -94,7 +95,10 @@ export const dutySchema = z.strictObject({
 
 export type DutyFile = z.infer<typeof dutySchema>;
 
-/** Null when the file is not of the right shape; its problems are added. */
+/** The file with holes where it has mistakes. */
+export type DutyParts = Holed<DutyFile>;
+
+/** Null when the file cannot be read; what has mistakes is left out, its problems are added. */
 export function readDuty(
   file: string,
   who: WhoIsThere | null,
@@ -102,20 +106,19 @@ export function readDuty(
 ): DutyPolicy | null {
   const read = readFileInto(file, problems);
   if (read === null) return null;
-  const shape = schemaProblems(dutySchema, read.data, file);
+  const { value: parts, problems: shape } = readParts(dutySchema, read.data, file);
+  const names = Object.keys(parts.roles ?? {});
+  const roles = new Map(names.map((key) => [key, roleOf(key, parts.roles?.[key])]));
   problems.push(...shape);
-  if (shape.length > 0) return null;
-  const raw = dutySchema.parse(read.data);
-  const roles = new Map(Object.keys(raw.roles).map((key) => [key, roleOf(key, raw)]));
-  problems.push(...rosterProblems(raw, { file, roles, who }));
-  problems.push(...chainProblems(raw, { file, roles, who }));
+  problems.push(...rosterProblems(parts, { file, roles, who }));
+  problems.push(...chainProblems(parts, { file, roles, who }));
   return {
-    timezone: raw.timezone,
+    timezone: parts.timezone ?? 'UTC',
     roles,
-    chains: chainsOf(raw),
-    approvers: raw.swaps?.approved_by ?? null,
-    progress: raw.progress,
-    digestMinute: minuteOf(raw.digest_at),
+    chains: chainsOf(wholeOf<DutyFile['chains']>(parts.chains) ?? []),
+    approvers: parts.swaps?.approved_by ?? null,
+    progress: wholeOf<DutyFile['progress']>(parts.progress) ?? [],
+    digestMinute: minuteOf(parts.digest_at ?? ''),
   };
 }
 
@@ -124,9 +127,14 @@ function minuteOf(text: string): number {
   return hours * 60 + minutes;
 }
 
-function roleOf(key: string, raw: DutyFile): Role {
-  const given = raw.roles[key];
-  const shifts = Object.entries(given?.shifts ?? {}).map(([name, shift]): Shift => {
+type RawShift = DutyFile['roles'][string]['shifts'][string];
+
+function roleOf(key: string, given: Holed<DutyFile['roles'][string]> | undefined): Role {
+  const whole = Object.entries(given?.shifts ?? {}).flatMap(([name, part]) => {
+    const shift = wholeOf<RawShift>(part);
+    return shift === null ? [] : [{ name, shift }];
+  });
+  const shifts = whole.map(({ name, shift }): Shift => {
     const fromMinute = minuteOf(shift.from);
     const toMinute = minuteOf(shift.to);
     return {
@@ -141,8 +149,9 @@ function roleOf(key: string, raw: DutyFile): Role {
       by: shift.by,
     };
   });
-  const name = given?.name ?? { en: key, zh: key };
-  return { id: key, name, shifts, always: given?.cover === 'always' };
+  const name = wholeOf<Named>(given?.name) ?? { en: key, zh: key };
+  // Whether a role with a mistake is held at all times is not known: only "no" is told.
+  return { id: key, name, shifts, always: given?.cover !== 'shifts' };
 }
 
 interface Checked {
@@ -151,21 +160,24 @@ interface Checked {
   readonly who: WhoIsThere | null;
 }
 
-function rosterProblems(raw: DutyFile, { file, roles, who }: Checked): ConfigProblem[] {
+function rosterProblems(parts: DutyParts, { file, roles, who }: Checked): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const role of roles.values()) {
-    for (const gap of role.always ? gapsOf(role) : []) {
+    const given = parts.roles?.[role.id]?.shifts;
+    // A shift with a mistake may be what fills the gap.
+    const whole = wholeOf<Record<string, RawShift>>(given) !== null;
+    for (const gap of role.always && whole ? gapsOf(role) : []) {
       problems.push({ file, path: `roles.${role.id}.shifts`, reason: `gap in the roster: ${gap}` });
     }
-    for (const { name, people } of role.shifts) {
-      people.forEach((person, index) => {
-        if (who === null || who.people.has(person)) return;
+    for (const [name, shift] of Object.entries(given ?? {})) {
+      shift?.people?.forEach((person, index) => {
+        if (person === undefined || who === null || who.people.has(person)) return;
         const path = `roles.${role.id}.shifts.${name}.people[${index}]`;
         problems.push({ file, path, reason: `there is no person "${person}" in people` });
       });
     }
   }
-  const approvers = raw.swaps?.approved_by;
+  const approvers = parts.swaps?.approved_by;
   if (approvers !== undefined && who !== null && !who.groups.has(approvers)) {
     const reason = `there is no group "${approvers}": no swap could be approved`;
     problems.push({ file, path: 'swaps.approved_by', reason });
@@ -175,9 +187,9 @@ function rosterProblems(raw: DutyFile, { file, roles, who }: Checked): ConfigPro
 
 type RawStep = DutyFile['chains'][number]['steps'][number];
 
-function chainsOf(raw: DutyFile): ReadonlyMap<Level, readonly ChainStep[]> {
+function chainsOf(raw: DutyFile['chains']): ReadonlyMap<Level, readonly ChainStep[]> {
   const chains = new Map<Level, readonly ChainStep[]>();
-  for (const { levels, steps } of raw.chains) {
+  for (const { levels, steps } of raw) {
     for (const level of levels) chains.set(level, steps.map(stepOf));
   }
   return chains;

@@ -2,18 +2,14 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import { DAY_MS } from '../../shared/units.ts';
-import {
-  type Actor,
-  type DeskConnection,
-  openDeskConnection,
-  openTrail,
-  type Trail,
-} from '../desk/desk.ts';
+import { type DeskConnection, openDeskConnection } from '../desk/desk.ts';
 import { readCalendar, writeCalendar } from './calendar-file.ts';
 import { recipientsOf } from './chain.ts';
+import { identify } from './identity.ts';
 import type {
   Duty,
   HandOver,
+  Identity,
   Level,
   Moment,
   People,
@@ -24,13 +20,25 @@ import type {
   Slot,
   Swap,
   SwapRequest,
+  Writing,
 } from './people.ts';
 import { dutiesBetween, dutyOn, nextTimeOfDay } from './shifts.ts';
+import {
+  checkAsked,
+  checkDecision,
+  checkNote,
+  checkStillAsked,
+  checkVersion,
+  idOf,
+  nameOf,
+} from './swap-check.ts';
 import { type Assignment, PeopleTables } from './tables.ts';
+import { openWrites, type Write } from './writes.ts';
 
 /** Longest roster of one answer. */
 const ROSTER_MOST_MS = 92 * DAY_MS;
-const NOTE_LONGEST = 4_000;
+/** Whoever comes later than this is not whom a shift is handed over to. */
+const LONGEST_GAP_MS = 8 * DAY_MS;
 
 export function openPeopleBook(options: PeopleOptions): People {
   return new PeopleBook(options);
@@ -40,7 +48,7 @@ class PeopleBook implements People {
   readonly #clock: Clock;
   readonly #connection: DeskConnection;
   readonly #tables: PeopleTables;
-  readonly #trail: Trail;
+  readonly #write: Write;
   /** Who holds a slot instead of whose turn it is. */
   readonly #assigned = new Map<string, string>();
   #policy: PeoplePolicy;
@@ -49,7 +57,7 @@ class PeopleBook implements People {
     this.#clock = clock;
     this.#connection = openDeskConnection(directory);
     this.#tables = new PeopleTables(this.#connection);
-    this.#trail = openTrail(this.#connection);
+    this.#write = openWrites(this.#connection, clock, (made) => this.#learn(made));
     this.#policy = policy;
     this.#learn(this.#tables.assignments());
   }
@@ -58,13 +66,19 @@ class PeopleBook implements People {
     return this.#policy;
   }
 
+  identify(text: string): Identity {
+    return identify(this.#policy, text);
+  }
+
   onDuty(role: string, atMs: number): readonly Duty[] {
     return dutiesBetween(this.#rosterOf(role), atMs, atMs + 1);
   }
 
   roster(role: string, fromMs: number, toMs: number): readonly Duty[] {
     if (!(toMs > fromMs) || toMs - fromMs > ROSTER_MOST_MS) {
-      throw new Failure('bad_request', 'a roster is of more than no and at most 92 days');
+      throw new Failure('bad_request', 'a roster is of more than no and at most 92 days', {
+        hint: 'name an end that is after the beginning, by at most 92 days',
+      });
     }
     return dutiesBetween(this.#rosterOf(role), fromMs, toMs);
   }
@@ -77,110 +91,125 @@ class PeopleBook implements People {
     return nextTimeOfDay(atMs, this.#policy.digestMinute, this.#policy.timezone);
   }
 
-  async askSwap(request: SwapRequest, by: string, actor: Actor): Promise<Swap> {
-    checkNote(request.note);
-    const duty = this.#dutyOf(request);
-    requirePerson(this.#policy, request.to);
-    if (duty.untilMs <= this.#clock.now()) {
-      throw new Failure('conflict', `the shift ${nameOf(request)} is over`, {
-        hint: 'only a shift that is still to come, or goes on, can be swapped',
-      });
-    }
-    if (duty.person === request.to) {
-      throw new Failure('conflict', `${request.to} holds ${nameOf(request)} already`);
-    }
-    const swap: Swap = {
-      ...slotOf(request),
-      ...{ to: request.to, note: request.note, askedBy: by, from: duty.person, state: 'asked' },
-      number: this.#tables.nextNumber('people_swaps'),
-      askedMs: this.#clock.now(),
-      decidedBy: '',
-      decidedMs: null,
-    };
-    const detail = { number: swap.number, from: swap.from, to: swap.to };
-    this.#record({ actor, action: 'duty swap ask', subject: nameOf(swap), detail }, () =>
-      this.#tables.saveSwap(swap),
-    );
-    return swap;
+  async askSwap(request: SwapRequest, by: string, writing: Writing): Promise<Swap> {
+    const nowMs = this.#clock.now();
+    return this.#write(writing, () => {
+      checkNote(request.note);
+      const duty = this.#dutyOf(request);
+      const to = this.#holderOf(request.to);
+      const askedBy = idOf(this.identify(by));
+      checkAsked(duty, to, nowMs);
+      const swap: Swap = {
+        ...slotOf(request),
+        ...{ to, note: request.note, askedBy, from: duty.person, state: 'asked' },
+        number: this.#tables.nextNumber('people_swaps'),
+        askedMs: nowMs,
+        decidedBy: '',
+        decidedMs: null,
+        version: 1,
+      };
+      this.#tables.saveSwap(swap);
+      const detail = { number: swap.number, from: swap.from, to };
+      return { answer: swap, action: 'duty swap ask', subject: nameOf(swap), detail };
+    });
   }
 
   async decideSwap(
     { number, state, by }: Parameters<People['decideSwap']>[0],
-    actor: Actor,
+    writing: Writing,
   ): Promise<Swap> {
-    const asked = this.#tables.swap(number);
-    if (asked === undefined) throw new Failure('not_found', `there is no swap ${number}`);
-    checkDecision(asked, by, this.#policy);
-    const swap: Swap = { ...asked, state, decidedBy: by, decidedMs: this.#clock.now() };
-    const made = state === 'approved' ? [{ ...slotOf(swap), person: swap.to }] : [];
-    const detail = { number, from: swap.from, to: swap.to, by };
-    this.#record({ actor, action: `duty swap ${state}`, subject: nameOf(swap), detail }, () => {
+    const nowMs = this.#clock.now();
+    return this.#write(writing, () => {
+      const asked = this.swap(number);
+      checkVersion(`swap ${number}`, writing.version, asked.version);
+      const decidedBy = this.identify(by);
+      checkDecision(asked, decidedBy, this.#policy);
+      const made = { ...slotOf(asked), person: asked.to };
+      if (state === 'approved') {
+        // People may have left, and other swaps come between, since it was asked.
+        this.#holderOf(asked.to);
+        checkStillAsked(asked, this.#dutyOf(asked), nowMs);
+      }
+      const decided = { state, decidedBy: decidedBy.id, decidedMs: nowMs, version: 2 };
+      const swap: Swap = { ...asked, ...decided };
       this.#tables.saveSwap(swap);
-      for (const one of made) this.#tables.assign(one, `swap ${number}`);
+      const assigned = state === 'approved' ? this.#assign([made], `swap ${number}`) : [];
+      const detail = { number, from: swap.from, to: swap.to, by: swap.decidedBy };
+      const deed = { action: `duty swap ${state}`, subject: nameOf(swap), detail };
+      return { answer: swap, assigned, ...deed };
     });
-    this.#learn(made);
-    return swap;
   }
 
-  async swaps(limit: number): Promise<readonly Swap[]> {
-    return this.#tables.swaps(limit);
+  swap(number: number): Swap {
+    const found = this.#tables.swap(number);
+    if (found !== undefined) return found;
+    throw new Failure('not_found', `there is no swap ${number}`, {
+      hint: 'see them with: collector duty swap list',
+    });
+  }
+
+  async swaps(limit: number, after?: number): Promise<readonly Swap[]> {
+    return this.#tables.swaps(limit, after);
   }
 
   async handOver(
     { by, note, ...slot }: Parameters<People['handOver']>[0],
-    actor: Actor,
+    writing: Writing,
   ): Promise<HandOver> {
-    checkNote(note);
-    if (note.trim() === '') {
-      throw new Failure('bad_request', 'the hand-over note is empty', {
-        hint: 'write what goes on and what is to be watched, or "nothing open"',
-      });
-    }
-    const { untilMs } = this.#dutyOf(slot);
-    const next = this.onDuty(slot.role, untilMs).find(({ fromMs }) => fromMs === untilMs);
-    const made: HandOver = {
-      ...slotOf(slot),
-      ...{ from: by, to: next?.person ?? '', note },
-      number: this.#tables.nextNumber('people_handovers'),
-      atMs: this.#clock.now(),
-    };
-    const detail = { number: made.number, from: by, to: made.to };
-    this.#record({ actor, action: 'duty hand over', subject: nameOf(slot), detail }, () =>
-      this.#tables.saveHandOver(made),
-    );
-    return made;
+    return this.#write(writing, () => {
+      checkNote(note);
+      if (note.trim() === '') {
+        throw new Failure('bad_request', 'the hand-over note is empty', {
+          hint: 'write what goes on and what is to be watched, or "nothing open"',
+        });
+      }
+      const made: HandOver = {
+        ...slotOf(slot),
+        ...{ from: idOf(this.identify(by)), to: this.#nextAfter(this.#dutyOf(slot)), note },
+        number: this.#tables.nextNumber('people_handovers'),
+        atMs: this.#clock.now(),
+      };
+      this.#tables.saveHandOver(made);
+      const detail = { number: made.number, from: made.from, to: made.to };
+      return { answer: made, action: 'duty hand over', subject: nameOf(slot), detail };
+    });
   }
 
-  async handOvers(limit: number): Promise<readonly HandOver[]> {
-    return this.#tables.handOvers(limit);
+  async handOvers(limit: number, after?: number): Promise<readonly HandOver[]> {
+    return this.#tables.handOvers(limit, after);
   }
 
   exportCalendar(role: string, fromMs: number, toMs: number): string {
     return writeCalendar(this.roster(role, fromMs, toMs), this.#policy, this.#clock.now());
   }
 
-  async importCalendar(text: string, actor: Actor): Promise<{ readonly assigned: number }> {
-    const read = readCalendar(text, this.#policy, (slot) => this.#dutyOf(slot));
-    // What stays as it is stays with the roster, so that a later edit of the file still counts.
-    const made = read.filter((one) => this.#dutyOf(one).person !== one.person);
-    this.#refuseOver(made);
-    const changes = made.map(
-      ({ role, shift, date, person }) => `${role}/${shift} ${date}: ${person}`,
-    );
-    const detail = { assigned: made.length, changes };
-    this.#record({ actor, action: 'duty import', subject: 'roster', detail }, () => {
-      for (const one of made) this.#tables.assign(one, 'calendar');
+  async importCalendar(text: string, writing: Writing): Promise<{ readonly assigned: number }> {
+    return this.#write(writing, () => {
+      checkVersion('the roster', writing.version, this.rosterVersion());
+      const read = readCalendar(text, this.#policy, {
+        dutyOf: (slot) => this.#dutyOf(slot),
+        dutiesAt: (fromMs) => this.#dutiesFrom(fromMs),
+      });
+      // What stays as it is stays with the roster, so that a later edit of the file still counts.
+      const made = read.filter((one) => this.#dutyOf(one).person !== one.person);
+      this.#refuseOver(made);
+      const changes = made.map((one) => `${nameOf(one)}: ${one.person}`);
+      const assigned = this.#assign(made, 'calendar');
+      const detail = { assigned: made.length, changes };
+      const answer = { assigned: made.length };
+      return { answer, assigned, action: 'duty import', subject: 'roster', detail };
     });
-    this.#learn(made);
-    return { assigned: made.length };
+  }
+
+  rosterVersion(): number {
+    return this.#tables.rosterVersion();
   }
 
   /** Who held a shift that is over is history: notices and faults speak of it. */
   #refuseOver(made: readonly Slot[]): void {
     const over = made.filter((one) => this.#dutyOf(one).untilMs <= this.#clock.now());
     if (over.length === 0) return;
-    const named = over.map(({ role, shift, date }) => `${role}/${shift} ${date} is over`);
-    throw new Failure('bad_request', named.join('\n'), {
+    throw new Failure('bad_request', over.map((one) => `${nameOf(one)} is over`).join('\n'), {
       hint: 'leave shifts that are over as the export had them',
     });
   }
@@ -193,12 +222,35 @@ class PeopleBook implements People {
     this.#connection.close();
   }
 
-  #record(deed: Parameters<Trail['record']>[1][number], write: () => void): void {
-    this.#trail.record(this.#clock.now(), [deed], write);
+  /** Whoever is to hold a post must be in the file, be it an example: others cannot be told. */
+  #holderOf(text: string): string {
+    return idOf(identify({ ...this.#policy, example: false }, text));
+  }
+
+  #assign(made: readonly Assignment[], source: string): readonly Assignment[] {
+    for (const one of made) this.#tables.assign(one, source);
+    return made;
   }
 
   #learn(made: readonly Assignment[]): void {
     for (const one of made) this.#assigned.set(keyOf(one), one.person);
+  }
+
+  /** Who comes next, also where shifts overlap or leave the post alone for a while; '' for nobody. */
+  #nextAfter({ role, shift, date, fromMs, untilMs }: Duty): string {
+    const after = dutiesBetween(this.#rosterOf(role), fromMs, untilMs + LONGEST_GAP_MS)
+      .filter((one) => one.shift !== shift || one.date !== date)
+      .find((one) => one.fromMs > fromMs && one.untilMs > untilMs);
+    return after?.person ?? '';
+  }
+
+  /** Every stretch of any post that begins at this moment. */
+  #dutiesFrom(fromMs: number): readonly Duty[] {
+    return [...this.#policy.roles.keys()].flatMap((role) =>
+      dutiesBetween(this.#rosterOf(role), fromMs, fromMs + 1).filter(
+        (duty) => duty.fromMs === fromMs,
+      ),
+    );
   }
 
   #rosterOf(role: string): Parameters<typeof dutyOn>[0] {
@@ -226,7 +278,6 @@ class PeopleBook implements People {
 }
 
 const keyOf = ({ role, shift, date }: Slot): string => `${role}\0${shift}\0${date}`;
-const nameOf = ({ role, shift, date }: Slot): string => `${role}/${shift} ${date}`;
 const slotOf = ({ role, shift, date }: Slot): Slot => ({ role, shift, date });
 
 function roleOf(policy: PeoplePolicy, id: string): Role {
@@ -234,36 +285,5 @@ function roleOf(policy: PeoplePolicy, id: string): Role {
   if (role !== undefined) return role;
   throw new Failure('not_found', `there is no role ${JSON.stringify(id.slice(0, 80))}`, {
     hint: `roles of the roster: ${[...policy.roles.keys()].join(', ')}`,
-  });
-}
-
-function requirePerson(policy: PeoplePolicy, id: string): void {
-  if (policy.people.has(id)) return;
-  throw new Failure('not_found', `there is no person ${JSON.stringify(id.slice(0, 80))}`, {
-    hint: 'people are entries of people.yaml',
-  });
-}
-
-/** Throws `conflict` when it is decided, `forbidden` when `by` may not decide it (R23). */
-function checkDecision(swap: Swap, by: string, policy: PeoplePolicy): void {
-  if (swap.state !== 'asked') {
-    throw new Failure('conflict', `swap ${swap.number} is ${swap.state} already`);
-  }
-  const approvers = policy.approvers === null ? null : policy.groups.get(policy.approvers);
-  const members = approvers?.members ?? [...policy.people.keys()];
-  const involved = [swap.from, swap.to, swap.askedBy].includes(by);
-  if (members.includes(by) && !involved) return;
-  throw new Failure('forbidden', `${JSON.stringify(by)} may not approve swap ${swap.number}`, {
-    hint: `ask one of ${members.filter((one) => one !== swap.from && one !== swap.to).join(', ')}`,
-  });
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-const FORBIDDEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
-
-function checkNote(note: string): void {
-  if (note.length <= NOTE_LONGEST && !FORBIDDEN.test(note)) return;
-  throw new Failure('bad_request', 'the note is too long or holds control characters', {
-    hint: `plain text of at most ${NOTE_LONGEST} characters`,
   });
 }

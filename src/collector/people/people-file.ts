@@ -1,8 +1,8 @@
 /** `people.yaml`: people, their channels, and groups. */
 import { z } from 'zod';
-import { type ConfigProblem, readYaml, schemaProblems } from '../../shared/config.ts';
-import { Failure } from '../../shared/errors.ts';
-import type { Group, PeoplePolicy, Person } from './people.ts';
+import { type ConfigProblem, problemsIn, readYaml } from '../../shared/config.ts';
+import { readParts, wholeOf } from '../../shared/config-parts.ts';
+import type { Group, Named, PeoplePolicy, Person } from './people.ts';
 
 export const id = z
   .string()
@@ -13,6 +13,8 @@ const plain = z.string().min(1).max(120).regex(PLAIN, 'holds control characters'
 export const named = z.strictObject({ en: plain, zh: plain });
 
 export const peopleSchema = z.strictObject({
+  /** True: nobody real is in it yet, so whoever is named elsewhere is taken at their word. */
+  example: z.boolean().default(false),
   people: z.record(
     id,
     z.strictObject({
@@ -36,43 +38,49 @@ export const peopleSchema = z.strictObject({
     .default({}),
 });
 
-export type WhoIsThere = Pick<PeoplePolicy, 'people' | 'groups'>;
+export type WhoIsThere = Pick<PeoplePolicy, 'people' | 'groups' | 'example'>;
 
 /** The YAML of a file, or null with its problems added. */
 export function readFileInto(file: string, problems: ConfigProblem[]): { data: unknown } | null {
   try {
     return { data: readYaml(file) };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const listed = error.detail.problems as readonly ConfigProblem[] | undefined;
-    problems.push(...(listed ?? [{ file, path: '', reason: error.message }]));
+    problems.push(...problemsIn(error, file));
     return null;
   }
 }
 
-/** Null when the file is not of the right shape; its problems are added. */
+/** Null when the file cannot be read. Whoever is named in it is there, with mistakes too. */
 export function readPeople(file: string, problems: ConfigProblem[]): WhoIsThere | null {
   const read = readFileInto(file, problems);
   if (read === null) return null;
-  const shape = schemaProblems(peopleSchema, read.data, file);
+  const { value: raw, problems: shape } = readParts(peopleSchema, read.data, file);
   problems.push(...shape);
-  if (shape.length > 0) return null;
-  const raw = peopleSchema.parse(read.data);
-  for (const [group, { members }] of Object.entries(raw.groups)) {
-    members.forEach((member, index) => {
+  const listed = Object.entries(raw.people ?? {});
+  const grouped = Object.entries(raw.groups ?? {});
+  for (const [group, given] of grouped) {
+    given?.members?.forEach((member, index) => {
+      if (member === undefined || raw.people === undefined) return;
       if (Object.hasOwn(raw.people, member)) return;
       const path = `groups.${group}.members[${index}]`;
       problems.push({ file, path, reason: `there is no person "${member}" in people` });
     });
   }
-  const people = Object.entries(raw.people).map(([key, { name, locale, channels }]): Person => {
-    const addresses = channels.map(({ channel, to }) => ({ channel, to: to ?? '' }));
-    return { id: key, name, locale, channels: addresses };
+  const people = listed.map(([key, given]): Person => {
+    const channels = given?.channels?.map((one) => ({
+      channel: one?.channel ?? '',
+      to: one?.to ?? '',
+    }));
+    const { name = key, locale = 'zh-CN' } = given ?? {};
+    return { id: key, name, locale, channels: channels ?? [] };
   });
-  const groups = Object.entries(raw.groups).map(
-    ([key, { name, line, members }]): Group => ({ id: key, name, line: line ?? null, members }),
-  );
+  const groups = grouped.map(([key, given]): Group => {
+    const name = wholeOf<Named>(given?.name) ?? { en: key, zh: key };
+    const members = wholeOf<string[]>(given?.members) ?? [];
+    return { id: key, name, line: given?.line ?? null, members };
+  });
   return {
+    example: raw.example ?? false,
     people: new Map(people.map((person) => [person.id, person])),
     groups: new Map(groups.map((group) => [group.id, group])),
   };

@@ -4,9 +4,12 @@
  * `desk.db`, each with its audit entry in the same transaction.
  */
 import type { Clock } from '../../shared/clock.ts';
-import { type ConfigProblem, configFailure, jsonSchema } from '../../shared/config.ts';
-import type { Actor } from '../desk/desk.ts';
+import { type ConfigProblem, jsonSchema } from '../../shared/config.ts';
+import { type Checked, flawless } from '../../shared/config-parts.ts';
+import { bug } from '../../shared/errors.ts';
+import type { Actor, RepeatKey } from '../desk/desk.ts';
 import { dutySchema, readDuty } from './duty-file.ts';
+import { isNamed, strangersOf } from './identity.ts';
 import { openPeopleBook } from './people-book.ts';
 import { peopleSchema, readPeople } from './people-file.ts';
 
@@ -81,8 +84,19 @@ export interface DutyPolicy {
 }
 
 export interface PeoplePolicy extends DutyPolicy {
+  /** The file is the shipped example: nobody real is in it yet. */
+  readonly example: boolean;
   readonly people: ReadonlyMap<string, Person>;
   readonly groups: ReadonlyMap<string, Group>;
+}
+
+/** Who is meant by an id or a name that somebody wrote. */
+export interface Identity {
+  readonly id: string;
+  /** Groups the person is in. */
+  readonly groups: readonly string[];
+  /** '' for a person of the file, or for anybody while it is an example; else why it is nobody. */
+  readonly unknown: string;
 }
 
 /** One stretch for which one person holds a post. */
@@ -130,6 +144,8 @@ export interface Swap extends SwapRequest {
   readonly askedMs: number;
   readonly decidedBy: string;
   readonly decidedMs: number | null;
+  /** Rises with its decision: the ETag. */
+  readonly version: number;
 }
 
 export interface HandOver extends Slot {
@@ -140,8 +156,18 @@ export interface HandOver extends Slot {
   readonly atMs: number;
 }
 
+/** Who writes, and what guards the write. */
+export interface Writing {
+  readonly actor: Actor;
+  readonly repeat?: RepeatKey | null;
+  /** The version the writer saw; null does not care. Otherwise `stale` when it is another now. */
+  readonly version?: number | null;
+}
+
 export interface People {
   policy(): PeoplePolicy;
+  /** Who is meant by an id or a name. */
+  identify(text: string): Identity;
   /** Who holds the post at that time. Throws `not_found` for an unknown role. */
   onDuty(role: string, atMs: number): readonly Duty[];
   /** The stretches that overlap [fromMs, toMs), at most 92 days. Throws `bad_request`. */
@@ -150,28 +176,35 @@ export interface People {
   whom(level: Level, moment: Moment, atMs: number): readonly Recipient[];
   /** The next time of the daily digest after `atMs`. */
   nextDigest(atMs: number): number;
-  askSwap(request: SwapRequest, by: string, actor: Actor): Promise<Swap>;
-  /** Throws `forbidden` when `by` may not approve, `conflict` when it is decided already. */
+  askSwap(request: SwapRequest, by: string, writing: Writing): Promise<Swap>;
+  /**
+   * Throws `forbidden` when `by` may not approve, `conflict` when it is decided already, or cannot
+   * be approved any more: the shift is over, or somebody else holds it now.
+   */
   decideSwap(
     decision: {
       readonly number: number;
       readonly state: Exclude<SwapState, 'asked'>;
       readonly by: string;
     },
-    actor: Actor,
+    writing: Writing,
   ): Promise<Swap>;
+  /** Throws `not_found`. */
+  swap(number: number): Swap;
   /** Newest first. */
-  swaps(limit: number): Promise<readonly Swap[]>;
+  swaps(limit: number, after?: number): Promise<readonly Swap[]>;
   /** The note of who goes to who comes (R23). */
   handOver(
     note: Slot & { readonly by: string; readonly note: string },
-    actor: Actor,
+    writing: Writing,
   ): Promise<HandOver>;
-  handOvers(limit: number): Promise<readonly HandOver[]>;
+  handOvers(limit: number, after?: number): Promise<readonly HandOver[]>;
   /** The roster as iCalendar (RFC 5545), one event per stretch. */
   exportCalendar(role: string, fromMs: number, toMs: number): string;
   /** Takes assignments from an exported and edited calendar. Throws `bad_request` with every mistake. */
-  importCalendar(text: string, actor: Actor): Promise<{ readonly assigned: number }>;
+  importCalendar(text: string, writing: Writing): Promise<{ readonly assigned: number }>;
+  /** Rises whenever somebody is put on a shift: the ETag of an exported calendar. */
+  rosterVersion(): number;
   reload(policy: PeoplePolicy): void;
   close(): Promise<void>;
 }
@@ -194,11 +227,35 @@ export interface PeopleFiles {
 
 /** Reads and checks both files together. Throws `config` with every problem of both. */
 export function loadPeople(files: PeopleFiles): PeoplePolicy {
+  return flawless(inspectPeople(files)) ?? bug('a file that cannot be read has no problem');
+}
+
+/** For checking what names people: everybody in the file; null where it cannot be read at all. */
+export function inspectPeople(files: PeopleFiles): Checked<PeoplePolicy | null> {
   const problems: ConfigProblem[] = [];
   const who = readPeople(files.people, problems);
-  const duty = readDuty(files.duty, who, problems);
-  if (who === null || duty === null || problems.length > 0) throw configFailure(problems);
-  return { ...who, ...duty };
+  const duty = readDuty(files.duty, who, problems) ?? NO_DUTY;
+  return { value: who && { ...who, ...duty }, problems };
+}
+
+/** Stands for a file that cannot be read. */
+const NO_DUTY: DutyPolicy = Object.freeze({
+  ...{ timezone: 'UTC', approvers: null, progress: [], digestMinute: 0 },
+  roles: new Map(),
+  chains: new Map(),
+});
+
+/** Whether a list of people and groups, as policies write it, names this one. */
+export function isOneOf(identity: Identity, names: readonly string[]): boolean {
+  return isNamed(identity, names);
+}
+
+/** Why names of a policy's list mean nobody; nothing while the people file is an example. */
+export function unknownPeople(
+  names: readonly string[],
+  policy: Pick<PeoplePolicy, 'people' | 'groups' | 'example'>,
+): readonly string[] {
+  return strangersOf(names, policy);
 }
 
 /** The files' JSON Schemas, for editors. */

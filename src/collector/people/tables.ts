@@ -28,6 +28,13 @@ CREATE TABLE IF NOT EXISTS people_assignments (
   PRIMARY KEY (role, shift, date)
 ) STRICT, WITHOUT ROWID;
 
+-- Rises with every assignment.
+CREATE TABLE IF NOT EXISTS people_roster (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  version INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO people_roster VALUES (1, 1);
+
 CREATE TABLE IF NOT EXISTS people_handovers (
   number INTEGER PRIMARY KEY,
   role TEXT NOT NULL,
@@ -87,10 +94,10 @@ export class PeopleTables {
     return row === undefined ? undefined : toSwap(row as SwapRow);
   }
 
-  swaps(limit: number): readonly Swap[] {
+  swaps(limit: number, after = Number.MAX_SAFE_INTEGER): readonly Swap[] {
     const rows = this.#connection
-      .prepare('SELECT * FROM people_swaps ORDER BY number DESC LIMIT ?')
-      .all(limit);
+      .prepare('SELECT * FROM people_swaps WHERE number < ? ORDER BY number DESC LIMIT ?')
+      .all(after, limit);
     return (rows as SwapRow[]).map(toSwap);
   }
 
@@ -102,6 +109,11 @@ export class PeopleTables {
          SET person = excluded.person, source = excluded.source`,
       )
       .run(role, shift, date, person, source);
+    this.#connection.exec('UPDATE people_roster SET version = version + 1');
+  }
+
+  rosterVersion(): number {
+    return Number(this.#connection.prepare('SELECT version FROM people_roster').pluck().get());
   }
 
   assignments(): readonly Assignment[] {
@@ -115,13 +127,13 @@ export class PeopleTables {
       .run(number, role, shift, date, from, to, note, atMs);
   }
 
-  handOvers(limit: number): readonly HandOver[] {
+  handOvers(limit: number, after = Number.MAX_SAFE_INTEGER): readonly HandOver[] {
     const rows = this.#connection
       .prepare(
         `SELECT number, role, shift, date, from_person AS "from", to_person AS "to", note,
-           at_ms AS atMs FROM people_handovers ORDER BY number DESC LIMIT ?`,
+           at_ms AS atMs FROM people_handovers WHERE number < ? ORDER BY number DESC LIMIT ?`,
       )
-      .all(limit);
+      .all(after, limit);
     return rows as HandOver[];
   }
 }
@@ -136,5 +148,6 @@ function toSwap(row: SwapRow): Swap {
     askedMs: row.asked_ms,
     decidedBy: row.decided_by,
     decidedMs: row.decided_ms,
+    version: row.decided_ms === null ? 1 : 2,
   };
 }

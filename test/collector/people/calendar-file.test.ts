@@ -21,7 +21,11 @@ function dutyOf({ shift, date }: Slot): Duty {
   if (!duty) throw new Error(`there is no shift ${shift}`);
   return duty;
 }
-const read = (calendar: string, from = shipped) => readCalendar(calendar, from, dutyOf);
+/** Every stretch that begins at a moment. */
+const dutiesAt = (fromMs: number): readonly Duty[] =>
+  dutiesBetween(roster, fromMs, fromMs + 1).filter((duty) => duty.fromMs === fromMs);
+const read = (calendar: string, from = shipped) =>
+  readCalendar(calendar, from, { dutyOf, dutiesAt });
 
 test('every line is at most 75 bytes and ends as RFC 5545 asks', () => {
   expect(text.endsWith('END:VCALENDAR\r\n')).toBe(true);
@@ -79,20 +83,32 @@ test('folded lines and local times with a zone are the same moment', () => {
 test.each([
   [
     'an event of somebody else',
-    'UID:duty/day/2026-01-05@watchkeeper',
-    'UID:lunch@example.com',
-    /names no shift/,
+    /UID:duty.day.2026-01-05@watchkeeper([\s\S]*?)DTEND:20260105T103000Z/,
+    'UID:lunch@example.com$1DTEND:20260105T100000Z',
+    /"lunch@example.com" names no shift, and none has its times/,
+  ],
+  ['a series', 'DTEND:20260105T103000Z', 'DTEND:20260105T103000Z\r\nRRULE:FREQ=DAILY', /repeats/],
+  ['a cancelled event', 'DTEND:20260105T103000Z', '$&\r\nSTATUS:CANCELLED', /was cancelled/],
+  ['a day as a whole', 'DTSTART:20260104T233000Z', 'DTSTART;VALUE=DATE:20260105', /was moved/],
+  [
+    'a zone that is none',
+    'DTSTART:20260104T233000Z',
+    'DTSTART;TZID=China Standard Time:20260105T073000',
+    /does not say what "China Standard Time" is/,
   ],
   ['an event that was moved', 'DTEND:20260105T103000Z', 'DTEND:20260105T113000Z', /was moved/],
   ['a day that is none', 'duty/day/2026-01-05@', 'duty/day/2026-02-30@', /./],
   ['a shift that is none', 'duty/day/2026-01-05@', 'duty/noon/2026-01-05@', /no shift noon/],
   ['nobody', 'SUMMARY:值班 day: 王工', 'SUMMARY:', /no person ""/],
-])('%s is refused with the number of the event', (_what, from, to, reason) => {
-  const edited = text.replace(from, to);
-  expect(edited).not.toBe(text);
-  expect(() => read(edited)).toThrow(reason);
-  expect(() => read(edited)).toThrow(/^event 2: /);
-});
+] as [string, string | RegExp, string, RegExp][])(
+  '%s is refused with the number of the event',
+  (_what, from, to, reason) => {
+    const edited = text.replace(from, to);
+    expect(edited).not.toBe(text);
+    expect(() => read(edited)).toThrow(reason);
+    expect(() => read(edited)).toThrow(/^event [23]: /);
+  },
+);
 
 test('a calendar of too many events is refused before it is looked at', () => {
   const event = /BEGIN:VEVENT[\s\S]*?END:VEVENT\r\n/.exec(text)?.[0] ?? '';
@@ -113,5 +129,124 @@ test('whatever is in the file, it is read or refused', () => {
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+/** What a program makes of an exported event: same UID, its own lines around it. */
+function eventAs(duty: Duty, lines: readonly string[]): string {
+  const uid = `UID:${duty.role}/${duty.shift}/${duty.date}@watchkeeper`;
+  return ['BEGIN:VEVENT', uid, ...lines, 'END:VEVENT'].join('\r\n');
+}
+const local = (ms: number): string =>
+  Temporal.Instant.fromEpochMilliseconds(ms)
+    .toZonedDateTimeISO('Asia/Shanghai')
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'second' })
+    .replace(/[-:]/g, '');
+const utc = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
+
+/** With a byte order mark, zones under Windows names, and properties of its own. */
+function asOutlook(duties: readonly Duty[], summary: (duty: Duty) => string): string {
+  const zone = 'TZID="China Standard Time"';
+  return `\ufeff${[
+    'BEGIN:VCALENDAR',
+    'PRODID:-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN',
+    'VERSION:2.0',
+    'METHOD:PUBLISH',
+    'X-CALSTART:20260104T233000Z',
+    'X-WR-RELCALID:{0000002E-76D7-4E60-B1B2-51AF1AF3F9C2}',
+    'BEGIN:VTIMEZONE',
+    'TZID:China Standard Time',
+    ...['BEGIN:STANDARD', 'DTSTART:16010101T000000', 'TZOFFSETFROM:+0800'],
+    ...['TZOFFSETTO:+0800', 'END:STANDARD', 'END:VTIMEZONE'],
+    ...duties.map((duty) =>
+      eventAs(duty, [
+        'CLASS:PUBLIC',
+        `DTEND;${zone}:${local(duty.untilMs)}`,
+        `DTSTAMP:${utc(FROM)}`,
+        `DTSTART;${zone}:${local(duty.fromMs)}`,
+        'PRIORITY:5',
+        'SEQUENCE:1',
+        `SUMMARY;LANGUAGE=zh-cn:${summary(duty).slice(0, 6)}`,
+        ` ${summary(duty).slice(6)}`,
+        'TRANSP:OPAQUE',
+        'X-ALT-DESC;FMTTYPE=text/html:<html><body>\\n</body></html>',
+        'X-MICROSOFT-CDO-BUSYSTATUS:BUSY',
+        ...['BEGIN:VALARM', 'TRIGGER:-PT15M', 'ACTION:DISPLAY', 'DESCRIPTION:Reminder'],
+        'END:VALARM',
+      ]),
+    ),
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n')}`;
+}
+
+/** With lines that end as on Unix, times of Greenwich, and commas escaped. */
+function asGoogle(duties: readonly Duty[], summary: (duty: Duty) => string): string {
+  return [
+    ...['BEGIN:VCALENDAR', 'PRODID:-//Google Inc//Google Calendar 70.9054//EN', 'VERSION:2.0'],
+    ...['CALSCALE:GREGORIAN', 'METHOD:PUBLISH', 'X-WR-CALNAME:值班', 'X-WR-TIMEZONE:Asia/Shanghai'],
+    ...duties.map((duty) =>
+      eventAs(duty, [
+        `DTSTART:${utc(duty.fromMs)}`,
+        `DTEND:${utc(duty.untilMs)}`,
+        `DTSTAMP:${utc(FROM)}`,
+        ...['CREATED:20260101T010101Z', 'DESCRIPTION:', 'LAST-MODIFIED:20260102T010101Z'],
+        ...['LOCATION:机房\\, 二楼', 'SEQUENCE:0', 'STATUS:CONFIRMED'],
+        `SUMMARY:${summary(duty)}`,
+        'TRANSP:OPAQUE',
+      ]),
+    ),
+    'END:VCALENDAR',
+  ]
+    .join('\r\n')
+    .replaceAll('\r\n', '\n');
+}
+
+const PROGRAMS = [
+  ['Outlook', asOutlook],
+  ['Google Calendar', asGoogle],
+] as const;
+
+test.each(PROGRAMS)('what %s makes of an export is read back', (_name, as) => {
+  const nameOf = ({ person, shift }: Duty): string =>
+    `值班 ${shift}: ${shipped.people.get(person)?.name}`;
+  expect(read(as(week, nameOf))).toEqual(read(text));
+  const edited = as(week, (duty) => (duty.date === '2026-01-06' ? '值班 : 二线' : nameOf(duty)));
+  const moved = read(edited).filter(({ person }) => person === 'second');
+  expect(moved.map(({ shift, date }) => `${shift} ${date}`)).toEqual([
+    'day 2026-01-06',
+    'night 2026-01-06',
+  ]);
+});
+
+test.each(PROGRAMS)('a shift entered in %s by hand is known by its times', (_name, as) => {
+  const made = as(week, ({ person }) => person).replace(
+    /UID:duty\/night\/2026-01-05@watchkeeper/,
+    'UID:040000008200E00074C5B7101A82E0080000@example.com',
+  );
+  expect(read(made)).toEqual(read(text));
+});
+
+test('a time without a zone is one of the roster', () => {
+  const floating = text
+    .replace('DTSTART:20260104T233000Z', 'DTSTART:20260105T073000')
+    .replace('DTEND:20260105T103000Z', 'DTEND;TZID=Asia/Shanghai:20260105T183000');
+  expect(read(floating)).toEqual(read(text));
+});
+
+test('a shift by hand that is the time of two posts is refused: keep the UID', () => {
+  const made = text.replace('duty/night/2026-01-05@watchkeeper', 'x@example.com');
+  const both = (fromMs: number): readonly Duty[] =>
+    dutiesAt(fromMs).flatMap((duty) => [duty, { ...duty, role: 'field' }]);
+  expect(() => readCalendar(made, shipped, { dutyOf, dutiesAt: both })).toThrow(
+    /several have its times: duty\/night, field\/night/,
+  );
+});
+
+test('a shift that is there twice is refused', () => {
+  const event = /BEGIN:VEVENT[\s\S]*?END:VEVENT\r\n/.exec(text)?.[0] ?? '';
+  expect(() => read(text.replace(event, event + event))).toThrow(
+    /^event 2: .* is in event 1 already/,
   );
 });

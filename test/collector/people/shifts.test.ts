@@ -86,3 +86,37 @@ test('the next eight in the morning is today before eight, tomorrow after it', (
     at('2026-01-06T08:00'),
   );
 });
+
+test('the nights of the clock changes are an hour shorter and longer, without hole or overlap', () => {
+  const berlin = { ...china, timezone: 'Europe/Berlin' };
+  const nightOf = (day: string): number => {
+    const noon = Temporal.ZonedDateTime.from(`${day}T12:00[Europe/Berlin]`).epochMilliseconds;
+    const duties = dutiesBetween(berlin, noon, noon + 86_400_000);
+    for (const [i, duty] of duties.slice(1).entries()) {
+      expect(duty.fromMs).toBe(duties[i]?.untilMs);
+    }
+    const night = duties.find(({ shift, date }) => shift === 'night' && date === day);
+    return ((night?.untilMs ?? 0) - (night?.fromMs ?? 0)) / 3_600_000;
+  };
+  expect(nightOf('2026-03-27')).toBe(13);
+  expect(nightOf('2026-03-28')).toBe(12);
+  expect(nightOf('2026-10-24')).toBe(14);
+});
+
+test.each([
+  // 02:30 does not exist on 2026-03-29 in Berlin, and is there twice on 2026-10-25.
+  ['2026-03-29', '2026-03-29T01:30:00Z'],
+  ['2026-10-25', '2026-10-25T00:30:00Z'],
+])('a shift that begins at 02:30 on %s begins at %s', (day, begins) => {
+  const [day1, night1] = role.shifts as [Shift, Shift];
+  const shifts = [
+    { ...day1, fromMinute: 150, toMinute: 1_110 },
+    { ...night1, fromMinute: 1_110, toMinute: 1_590 },
+  ];
+  const berlin = { ...china, timezone: 'Europe/Berlin', role: { ...role, shifts } };
+  const from = Temporal.PlainDate.from(day).toZonedDateTime('Europe/Berlin').epochMilliseconds;
+  const duties = dutiesBetween(berlin, from, from + 86_400_000);
+  expect(duties.map(({ shift }) => shift).slice(0, 2)).toEqual(['night', 'day']);
+  expect(new Date(duties[1]?.fromMs ?? 0).toISOString()).toBe(begins.replace('Z', '.000Z'));
+  expect(duties[0]?.untilMs).toBe(duties[1]?.fromMs);
+});
