@@ -1,5 +1,6 @@
 /** What a change must be before a step is taken: every reason with its field. Pure. */
 import type { Calendar } from '../calendars/calendars.ts';
+import { type Identity, isOneOf } from '../people/people.ts';
 import type { ProcessPolicy } from './policy.ts';
 import type { Change, ChangeRequest, ChangeStep } from './process.ts';
 import { lineMistakes, type Mistake, neededMistakes, textMistakes } from './texts.ts';
@@ -9,6 +10,7 @@ export interface ChangeCircumstances {
   readonly policy: ProcessPolicy['changes'];
   readonly calendar: Calendar | undefined;
   readonly nowMs: number;
+  readonly identify: (name: string) => Identity;
 }
 
 /** R21: content, purpose, scope, time, risk. */
@@ -65,15 +67,20 @@ const CHECKS: Readonly<Partial<Record<ChangeStep['kind'], Check>>> = Object.free
 function approvalMistakes(
   { by: requester, approvers, rollback, verification, risk }: Change,
   { by }: ChangeStep,
-  { policy }: ChangeCircumstances,
+  { policy, identify }: ChangeCircumstances,
 ): readonly Mistake[] {
   const mistakes: Mistake[] = [];
+  const who = identify(by);
   const allowed = policy.approval[risk].by;
-  if (by === requester) {
-    mistakes.push({ field: 'by', reason: `${by} requested it: somebody else must approve` });
-  } else if (approvers.includes(by)) {
+  const isOwn = who.id === identify(requester).id;
+  if (who.unknown !== '') {
+    mistakes.push({ field: 'by', reason: who.unknown });
+  } else if (policy.four_eyes && isOwn) {
+    const reason = `${by} requested it: somebody else must approve (changes.four_eyes)`;
+    mistakes.push({ field: 'by', reason });
+  } else if (approvers.includes(who.id)) {
     mistakes.push({ field: 'by', reason: `${by} has approved it already` });
-  } else if (allowed !== undefined && !allowed.includes(by)) {
+  } else if (allowed !== undefined && !isOneOf(who, allowed)) {
     const may = allowed.join(', ');
     mistakes.push({ field: 'by', reason: `risk ${risk} is approved by ${may}, not by ${by}` });
   }

@@ -1,7 +1,9 @@
 /** Changes and releases, led through their life (R21, R22), with their maintenance window. */
-import { Failure } from '../../shared/errors.ts';
+import { messageOf } from '../../shared/errors.ts';
 import { compileSelector } from '../../shared/selector.ts';
+import type { Identity } from '../people/people.ts';
 import { requestMistakes, stepMistakes } from './change-check.ts';
+import { ChangeWindowMover } from './change-windows.ts';
 import type { ItemTable } from './item-table.ts';
 import { CHANGE_LIFE, nextState, possibleSteps } from './life.ts';
 import type { ProcessPolicy } from './policy.ts';
@@ -18,6 +20,7 @@ import type {
 } from './process.ts';
 import type { Occurrence } from './recurrence.ts';
 import { refuseMistakes } from './texts.ts';
+import type { WindowMark } from './window-mark.ts';
 
 /** States in which faults may come of a change. */
 const TOUCHED: readonly ChangeState[] = [
@@ -28,16 +31,32 @@ const TOUCHED: readonly ChangeState[] = [
   'closed',
 ];
 
-type BookOptions = Pick<ProcessOptions, 'clock' | 'calendars' | 'windows' | 'device'>;
+type BookOptions = Pick<
+  ProcessOptions,
+  'clock' | 'log' | 'calendars' | 'windows' | 'device' | 'identify'
+>;
+
+const atTheirWord = (name: string): Identity => ({
+  id: name.trim().toLowerCase(),
+  groups: [],
+  unknown: '',
+});
+
+interface Tables {
+  readonly changes: ItemTable<Change>;
+  readonly windows: WindowMark;
+}
 
 export class ChangeBook implements Changes {
   readonly #table: ItemTable<Change>;
   readonly #options: BookOptions;
+  readonly #windows: ChangeWindowMover;
   #policy: ProcessPolicy['changes'];
 
-  constructor(table: ItemTable<Change>, options: BookOptions, policy: ProcessPolicy['changes']) {
-    this.#table = table;
+  constructor(tables: Tables, options: BookOptions, policy: ProcessPolicy['changes']) {
+    this.#table = tables.changes;
     this.#options = options;
+    this.#windows = new ChangeWindowMover(tables.changes, tables.windows, options);
     this.#policy = policy;
   }
 
@@ -74,7 +93,8 @@ export class ChangeBook implements Changes {
     if (answered !== null) return answered;
     const before = this.#checked(id, step, writing, nowMs);
     // Registered first, it is only announced: its origin makes a second attempt find it again.
-    const window = step.kind === 'announce' ? await this.#askForWindow(before, writing) : '';
+    const { actor } = writing;
+    const window = step.kind === 'announce' ? await this.#windows.ask(before, actor) : '';
     try {
       const taken = this.#table.write(nowMs, writing, () => {
         const now = this.#table.get(id, before.version);
@@ -82,14 +102,30 @@ export class ChangeBook implements Changes {
         const { kind, by, note } = step;
         return { item: window === '' ? item : { ...item, window }, kind, by, note };
       });
-      await this.#moveWindow(taken, step, writing);
+      await this.#settleSoon(taken, actor);
       return taken;
     } catch (error) {
       // Withdrawn or changed meanwhile: nobody would ever end a window that no change knows.
       if (window !== '' && this.#table.get(id).window !== window) {
-        await this.#endWindow({ ...this.#table.get(id), window }, step, writing);
+        await this.#windows.end({ ...this.#table.get(id), window }, step.by, actor);
       }
       throw error;
+    }
+  }
+
+  /** Opens and ends the windows that steps owe. Throws what may pass: call it again. */
+  settleWindows(): Promise<void> {
+    return this.#windows.settle();
+  }
+
+  /** The step is taken, whatever becomes of its window now: the next tick tries again. */
+  async #settleSoon({ id, window }: Change, actor: Writing['actor']): Promise<void> {
+    if (window === '') return;
+    try {
+      await this.#windows.settle(actor);
+    } catch (error) {
+      const about = { change: id, window, error: messageOf(error) };
+      this.#options.log.warn('the window of a change waits for the next tick', about);
     }
   }
 
@@ -144,46 +180,10 @@ export class ChangeBook implements Changes {
     const before = this.#table.get(id, version ?? null);
     nextState(CHANGE_LIFE, before, step.kind);
     const calendar = this.#options.calendars.get(this.#policy.calendar);
-    refuseMistakes(stepMistakes(before, step, { policy: this.#policy, calendar, nowMs }));
+    const { identify = atTheirWord } = this.#options;
+    const around = { policy: this.#policy, calendar, nowMs, identify };
+    refuseMistakes(stepMistakes(before, step, around));
     return before;
-  }
-
-  /** The same window each time; asked for while the change is carried out, it opens. */
-  async #askForWindow(change: Change, { actor }: Writing): Promise<string> {
-    const { id, scope, plannedFromMs, plannedToMs, title, approvers } = change;
-    const { id: window } = await this.#options.windows.register(
-      {
-        covers: scope,
-        fromMs: plannedFromMs,
-        toMs: plannedToMs,
-        reason: `${id} ${title}`,
-        approver: approvers.join(', '),
-        origin: id,
-      },
-      actor,
-    );
-    return window;
-  }
-
-  /**
-   * Quiet is for the work alone: it begins when the work does, after that is written down, and what
-   * is finished or given up needs it no more.
-   */
-  async #moveWindow(change: Change, step: ChangeStep, writing: Writing): Promise<void> {
-    if (change.window === '') return;
-    if (step.kind === 'start') await this.#askForWindow(change, writing);
-    if (!['finish', 'roll_back', 'withdraw'].includes(step.kind)) return;
-    await this.#endWindow(change, step, writing);
-  }
-
-  async #endWindow(change: Change, { by }: ChangeStep, { actor }: Writing): Promise<void> {
-    const step = { by, note: `${change.id}: ${change.state}` };
-    try {
-      await this.#options.windows.end(change.window, step, actor);
-    } catch (error) {
-      // The planned time was used up: the window is over by itself.
-      if (!(error instanceof Failure) || error.code !== 'conflict') throw error;
-    }
   }
 
   #after(before: Change, step: ChangeStep, nowMs: number): Change {
@@ -199,7 +199,7 @@ export class ChangeBook implements Changes {
           approvers: [],
         };
       case 'approve':
-        return this.#approved(after, step.by);
+        return this.#approved(after, (this.#options.identify ?? atTheirWord)(step.by).id);
       case 'announce':
         return { ...after, announcement: step.announcement ?? '', announcedMs: nowMs };
       case 'start':

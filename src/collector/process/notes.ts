@@ -2,6 +2,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import { formatItemId, noSuchItem, parseItemId } from './item-id.ts';
+import type { KnownNames } from './known-names.ts';
 import type { NoteTable } from './note-table.ts';
 import { offersFor } from './offers.ts';
 import type {
@@ -19,14 +20,26 @@ const LIST_DEFAULT = 100;
 const LIST_MOST = 1_000;
 const WORDS_MOST = 20;
 
+interface NoteChange {
+  readonly kind: string;
+  readonly by: string;
+  readonly to: Partial<KnowledgeNote>;
+  readonly check?: (before: KnowledgeNote) => void;
+}
+
 export class NoteBook implements Knowledge {
   readonly #table: NoteTable;
   readonly #clock: Clock;
+  readonly #names: KnownNames;
   readonly #notes = new Map<string, KnowledgeNote>();
 
-  constructor(table: NoteTable, clock: Clock) {
+  constructor(
+    table: NoteTable,
+    { clock, names }: { readonly clock: Clock; readonly names: KnownNames },
+  ) {
     this.#table = table;
     this.#clock = clock;
+    this.#names = names;
     for (const note of table.all()) this.#notes.set(note.id, note);
   }
 
@@ -35,6 +48,7 @@ export class NoteBook implements Knowledge {
     const nowMs = this.#clock.now();
     return this.#keep(
       this.#table.write(nowMs, writing, () => {
+        this.#refuseUnknown(text);
         const times = { writtenMs: nowMs, changedMs: nowMs, archived: false, version: 1 };
         return { note: { id: this.#table.nextId(), ...text, by, ...times }, kind: 'write', by };
       }),
@@ -43,7 +57,20 @@ export class NoteBook implements Knowledge {
 
   async rewrite(id: string, text: NoteText, by: string, writing: Writing): Promise<KnowledgeNote> {
     checkText(text, by);
-    return this.#change(id, { kind: 'rewrite', by, to: { ...text, archived: false } }, writing);
+    const check = (before: KnowledgeNote): void => this.#refuseUnknown(text, before.rules);
+    const to = { ...text, archived: false };
+    return this.#change(id, { kind: 'rewrite', by, to, check }, writing);
+  }
+
+  /** What a note has named before may stay: rules come and go. */
+  #refuseUnknown({ rules, kinds }: NoteText, before: readonly string[] = []): void {
+    refuseMistakes([
+      ...this.#names.ruleMistakes(
+        'rules',
+        rules.filter((rule) => !before.includes(rule)),
+      ),
+      ...this.#names.kindMistakes('kinds', kinds),
+    ]);
   }
 
   async archive(id: string, by: string, writing: Writing): Promise<KnowledgeNote> {
@@ -78,16 +105,13 @@ export class NoteBook implements Knowledge {
     return offersFor(signs, this.#notes.values());
   }
 
-  #change(
-    id: string,
-    { kind, by, to }: { kind: string; by: string; to: Partial<KnowledgeNote> },
-    writing: Writing,
-  ): KnowledgeNote {
+  #change(id: string, { kind, by, to, check }: NoteChange, writing: Writing): KnowledgeNote {
     const nowMs = this.#clock.now();
     return this.#keep(
       this.#table.write(nowMs, writing, () => {
         const before = this.show(id);
         checkVersion(before, writing.version ?? null);
+        check?.(before);
         const version = before.version + 1;
         return { note: { ...before, ...to, by, changedMs: nowMs, version }, kind, by };
       }),

@@ -1,19 +1,16 @@
 /** `config/process.yaml`: what recurs, who approves, how early a release is announced. */
 import { z } from 'zod';
-import {
-  type ConfigProblem,
-  checkConfig,
-  configFailure,
-  duration,
-  readYaml,
-  schemaProblems,
-} from '../../shared/config.ts';
+import { type ConfigProblem, duration, readYaml } from '../../shared/config.ts';
+import { flawless, type Holed, readParts } from '../../shared/config-parts.ts';
 import type { Calendars } from '../calendars/calendars.ts';
+import { type PeoplePolicy, unknownPeople } from '../people/people.ts';
+
+type WhoIsThere = Pick<PeoplePolicy, 'people' | 'groups' | 'example'>;
 
 const approval = z.strictObject({
   /** How many different people must approve, whoever requested it not among them. */
   approvers: z.int().min(1).max(10),
-  /** Who may; anybody when it is left out. */
+  /** People and groups who may; anybody when it is left out. */
   by: z.array(z.string().min(1)).min(1).optional(),
 });
 const notice = z.strictObject({ working_days: z.int().min(0).max(60) });
@@ -28,6 +25,8 @@ export const processSchema = z.strictObject({
   }),
   changes: z.strictObject({
     approval: z.strictObject({ low: approval, medium: approval, high: approval }),
+    /** True: whoever approves may not be whoever requested. */
+    four_eyes: z.boolean().default(true),
     announce: z.strictObject({ change: notice, release: notice, emergency: notice }),
     calendar: z.string().min(1),
     linked_for: duration,
@@ -36,42 +35,59 @@ export const processSchema = z.strictObject({
 
 export type ProcessPolicy = z.infer<typeof processSchema>;
 
-export function readProcessPolicy(file: string, calendars: Calendars): ProcessPolicy {
-  return checkProcessPolicy(readYaml(file), file, calendars);
+/** What the policy names must be there; people are looked up where they are known. */
+export interface Surroundings {
+  readonly calendars: Pick<Calendars, 'get' | 'names'>;
+  readonly people: WhoIsThere | null;
+}
+
+export function readProcessPolicy(file: string, around: Surroundings): ProcessPolicy {
+  return checkProcessPolicy(readYaml(file), file, around);
 }
 
 /** Checks parsed YAML. Throws `config` with every problem. */
 export function checkProcessPolicy(
   data: unknown,
   file: string,
-  calendars: Pick<Calendars, 'get' | 'names'>,
+  { calendars, people }: Surroundings,
 ): ProcessPolicy {
-  const shape = schemaProblems(processSchema, data, file);
-  if (shape.length > 0) throw configFailure(shape);
-  const policy = checkConfig(processSchema, data, file);
+  const { value: policy, problems: shape } = readParts(processSchema, data, file);
   const problems = [
-    ...approvalProblems(policy, file),
+    ...shape,
+    ...approvalProblems(policy, file, people),
     ...calendarProblems(policy, file, calendars),
   ];
-  if (problems.length > 0) throw configFailure(problems);
-  return policy;
+  return flawless({ value: policy as ProcessPolicy, problems });
 }
 
-function approvalProblems({ changes }: ProcessPolicy, file: string): readonly ConfigProblem[] {
-  return Object.entries(changes.approval).flatMap(([risk, { approvers, by }]) => {
-    const people = new Set(by).size;
-    if (by === undefined || people >= approvers) return [];
+type Parts = Holed<ProcessPolicy>;
+
+function approvalProblems(
+  { changes }: Parts,
+  file: string,
+  who: WhoIsThere | null,
+): readonly ConfigProblem[] {
+  return Object.entries(changes?.approval ?? {}).flatMap(([risk, given]) => {
+    const names = given?.by?.flatMap((name) => name ?? []);
+    if (names === undefined) return [];
     const path = `changes.approval.${risk}.by`;
-    return [{ file, path, reason: `names ${people} people, but ${approvers} must approve` }];
+    const strangers = who === null ? [] : unknownPeople(names, who);
+    if (strangers.length > 0) return strangers.map((reason) => ({ file, path, reason }));
+    const members = names.flatMap((name) => who?.groups.get(name)?.members ?? [name]);
+    const { size } = new Set(members);
+    const approvers = given?.approvers ?? 0;
+    if (size >= approvers) return [];
+    return [{ file, path, reason: `names ${size} people, but ${approvers} must approve` }];
   });
 }
 
 function calendarProblems(
-  { changes }: ProcessPolicy,
+  { changes }: Parts,
   file: string,
   calendars: Pick<Calendars, 'get' | 'names'>,
 ): readonly ConfigProblem[] {
-  if (calendars.get(changes.calendar) !== undefined) return [];
-  const reason = `${JSON.stringify(changes.calendar)} is not one of ${calendars.names.join(', ')}`;
+  const named = changes?.calendar;
+  if (named === undefined || calendars.get(named) !== undefined) return [];
+  const reason = `${JSON.stringify(named)} is not one of ${calendars.names.join(', ')}`;
   return [{ file, path: 'changes.calendar', reason }];
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import type { ItemTable } from './item-table.ts';
+import type { KnownNames } from './known-names.ts';
 import { nextState, PROBLEM_LIFE, possibleSteps } from './life.ts';
 import type { ProcessPolicy } from './policy.ts';
 import type {
@@ -27,11 +28,17 @@ const SOLVED = ['verifying', 'closed'];
 export class ProblemBook implements Problems {
   readonly #table: ItemTable<Problem>;
   readonly #clock: Clock;
+  readonly #names: KnownNames;
   #policy: ProcessPolicy['problems'];
 
-  constructor(table: ItemTable<Problem>, clock: Clock, policy: ProcessPolicy['problems']) {
+  constructor(
+    table: ItemTable<Problem>,
+    { clock, names }: { readonly clock: Clock; readonly names: KnownNames },
+    policy: ProcessPolicy['problems'],
+  ) {
     this.#table = table;
     this.#clock = clock;
+    this.#names = names;
     this.#policy = policy;
   }
 
@@ -45,13 +52,19 @@ export class ProblemBook implements Problems {
   }
 
   async open(request: ProblemRequest, writing: Writing): Promise<Problem> {
-    const { title, by, phenomenon, rule, device, faults } = request;
+    const { title, by, phenomenon, rule, device } = request;
+    const answered = this.#table.answered(writing);
+    if (answered !== null) return answered;
+    const { faults, mistakes } = await this.#names.faults(request.faults);
     refuseMistakes([
       ...lineMistakes('title', title),
       ...lineMistakes('by', by),
       ...textMistakes('rule', rule, 200),
       ...textMistakes('device', device, 256),
       ...textMistakes('phenomenon', phenomenon),
+      ...this.#names.ruleMistakes('rule', [rule]),
+      ...this.#names.deviceMistakes('device', device),
+      ...mistakes,
     ]);
     const nowMs = this.#clock.now();
     return this.#table.write(nowMs, writing, () => {

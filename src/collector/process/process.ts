@@ -9,6 +9,7 @@ import type { Selector } from '../../shared/selector.ts';
 import type { Calendars } from '../calendars/calendars.ts';
 import type { Actor, Device, RepeatKey } from '../desk/desk.ts';
 import type { Faults } from '../faults/faults.ts';
+import type { Identity, PeoplePolicy } from '../people/people.ts';
 import type { Change, ChangeStepKind, Risk } from './change.ts';
 import type { KnowledgeNote, NoteText, Offer, Signs } from './note.ts';
 import { type ProcessPolicy, processSchema, readProcessPolicy } from './policy.ts';
@@ -178,6 +179,19 @@ export interface ProcessOptions {
   readonly faults: Pick<Faults, 'ledgerAfter'>;
   readonly device: (name: string) => Pick<Device, 'name' | 'labels'> | undefined;
   readonly windows: ChangeWindows;
+  /** Who is meant by a name; without it everybody is taken at their word. */
+  readonly identify?: (name: string) => Identity;
+  /** Without it devices, rules and faults that requests name are not looked up. */
+  readonly names?: KnownThings;
+}
+
+/** What requests may name. */
+export interface KnownThings {
+  devices(): readonly string[];
+  /** Of the thresholds. Rules that opened a fault before are known besides. */
+  rules(): readonly string[];
+  /** A fault's number in full. Throws `not_found`. */
+  fault(id: string): Promise<string>;
 }
 
 export function openProcess(options: ProcessOptions): Promise<ProcessRoom> {
@@ -190,6 +204,10 @@ export function processJsonSchema(): unknown {
 }
 
 /** Reads and checks `process.yaml`. Throws `config` with every problem. */
-export function loadProcessPolicy(file: string, calendars: Calendars): ProcessPolicy {
-  return readProcessPolicy(file, calendars);
+export function loadProcessPolicy(
+  file: string,
+  calendars: Calendars,
+  people: Pick<PeoplePolicy, 'people' | 'groups' | 'example'> | null = null,
+): ProcessPolicy {
+  return readProcessPolicy(file, { calendars, people });
 }

@@ -3,18 +3,28 @@ import { ChangeBook } from './changes.ts';
 import { openDatabase } from './database.ts';
 import { LedgerFollower } from './follow.ts';
 import { ItemTable } from './item-table.ts';
+import { KnownNames } from './known-names.ts';
 import { NoteTable } from './note-table.ts';
 import { NoteBook } from './notes.ts';
 import { ProblemBook } from './problems.ts';
 import type { Change, Problem, ProcessOptions, ProcessRoom } from './process.ts';
+import { WindowMark } from './window-mark.ts';
 
 export async function openProcessRoom(options: ProcessOptions): Promise<ProcessRoom> {
   const { clock, policy } = options;
   const connection = openDatabase(options.directory);
-  const problems = new ProblemBook(new ItemTable<Problem>(connection, 'P'), clock, policy.problems);
-  const changes = new ChangeBook(new ItemTable<Change>(connection, 'C'), options, policy.changes);
-  const knowledge = new NoteBook(new NoteTable(connection), clock);
+  const names = new KnownNames(connection, options);
+  const ofProblems = new ItemTable<Problem>(connection, 'P');
+  const problems = new ProblemBook(ofProblems, { clock, names }, policy.problems);
+  const ofChanges = new ItemTable<Change>(connection, 'C');
+  const tables = { changes: ofChanges, windows: new WindowMark(connection) };
+  const changes = new ChangeBook(tables, options, policy.changes);
+  const knowledge = new NoteBook(new NoteTable(connection), { clock, names });
   const follower = new LedgerFollower(connection, options, { problems, changes });
+  const follow = async (): Promise<void> => {
+    await follower.advance();
+    await changes.settleWindows();
+  };
   let following: Promise<void> | null = null;
   return {
     problems,
@@ -22,7 +32,7 @@ export async function openProcessRoom(options: ProcessOptions): Promise<ProcessR
     knowledge,
     // One at a time: a tick that comes meanwhile finds the one under way.
     advance: () => {
-      following ??= follower.advance().finally(() => {
+      following ??= follow().finally(() => {
         following = null;
       });
       return following;

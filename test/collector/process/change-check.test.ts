@@ -6,10 +6,13 @@ import { DAY_MS, HOUR_MS } from '../../../src/shared/units.ts';
 import { CALENDARS, changeRequest, MONDAY, policy } from './rig.ts';
 
 const POLICY = policy().changes;
+const named = (id: string, groups: readonly string[] = []) => ({ id, groups, unknown: '' });
+const identify = (name: string) => named(name);
 const around = (nowMs = MONDAY) => ({
   policy: POLICY,
   calendar: CALENDARS.get('office'),
   nowMs,
+  identify,
 });
 
 const change = (rest: Partial<Change> = {}): Change => ({
@@ -70,7 +73,7 @@ test.each([
   ['low', 'wang', []],
   ['medium', 'zhao', []],
   ['medium', 'wang', ['by: risk medium is approved by zhao, sun, not by wang']],
-  ['high', 'li.wei', ['by: li.wei requested it: somebody else must approve']],
+  ['high', 'li.wei', ['by: li.wei requested it: somebody else must approve (changes.four_eyes)']],
 ] as const)('a change of %s risk, approved by %s: %j', (risk, by, expected) => {
   expect(said('approve', { by }, { change: { risk } })).toEqual(expected);
 });
@@ -107,6 +110,38 @@ test('a weekend and a holiday are no working days', () => {
   expect(said('announce', { announcement: 'x' }, { change: after, nowMs: eve })[0]).toContain(
     'is 1 working days ahead',
   );
+});
+
+test('whoever approves is who they say, by id or name, and somebody else than the requester', () => {
+  const people = new Map([
+    ['li.wei', named('wei')],
+    ['Li Wei', named('wei')],
+    ['zhao', named('zhao', ['board'])],
+  ]);
+  const nobody = { id: '?', groups: [], unknown: 'there is no person "sun" in people.yaml' };
+  const approved = (by: string, policyOf: object, rest: Partial<Change> = {}) =>
+    stepMistakes(
+      change(rest),
+      { kind: 'approve', by, note: '' },
+      {
+        ...around(),
+        policy: { ...POLICY, ...policyOf },
+        identify: (name) => people.get(name) ?? nobody,
+      },
+    ).map(({ reason }) => reason);
+  expect(approved('sun', {})).toEqual(['there is no person "sun" in people.yaml']);
+  expect(approved('Li Wei', {})).toEqual([
+    'Li Wei requested it: somebody else must approve (changes.four_eyes)',
+  ]);
+  expect(approved('Li Wei', { four_eyes: false })).toEqual([]);
+  const board = { approval: { ...POLICY.approval, low: { approvers: 1, by: ['board'] } } };
+  expect(approved('zhao', board)).toEqual([]);
+  expect(approved('Li Wei', { ...board, four_eyes: false })).toEqual([
+    'risk low is approved by board, not by Li Wei',
+  ]);
+  expect(approved('zhao', board, { approvers: ['zhao'] })).toEqual([
+    'zhao has approved it already',
+  ]);
 });
 
 test('a calendar that is gone is said, not passed over', () => {

@@ -5,6 +5,7 @@ import { checkProcessPolicy } from '../../../src/collector/process/policy.ts';
 import { loadProcessPolicy, processJsonSchema } from '../../../src/collector/process/process.ts';
 import { parseYaml } from '../../../src/shared/config.ts';
 import { projectFile } from '../../support/parts.ts';
+import { PEOPLE, policy as peoplePolicy } from '../people/policies.ts';
 import { CALENDARS } from './rig.ts';
 
 const SHIPPED = projectFile('config/process.yaml');
@@ -14,11 +15,14 @@ type Data = {
   changes: Record<string, Record<string, Record<string, unknown>>> & { calendar: unknown };
 };
 
-function problemsAfter(change: (data: Data) => void): string {
+function problemsAfter(
+  change: (data: Data) => void,
+  people: ReturnType<typeof peoplePolicy> | null = null,
+): string {
   const data = parseYaml(readFileSync(SHIPPED, 'utf8'), 'process.yaml') as Data;
   change(data);
   try {
-    checkProcessPolicy(data, 'process.yaml', CALENDARS);
+    checkProcessPolicy(data, 'process.yaml', { calendars: CALENDARS, people });
     return '';
   } catch (error) {
     return (error as Error).message;
@@ -48,6 +52,22 @@ test.each<[string, (data: Data) => void]>([
 ])('%s', (message, change) => {
   expect(problemsAfter(change)).toContain(`process.yaml: `);
   expect(problemsAfter(change)).toContain(message);
+});
+
+test('who approves is looked up in people.yaml, groups with their members', () => {
+  const by = (names: string[]) => (data: Data) =>
+    Object.assign(data.changes.approval!.high!, { approvers: 2, by: names });
+  expect(problemsAfter(by(['supervisors']), peoplePolicy())).toBe('');
+  expect(problemsAfter(by(['second-line', 'chief']), peoplePolicy())).toBe('');
+  expect(problemsAfter(by(['second-line', 'second']), peoplePolicy())).toContain(
+    'changes.approval.high.by: names 1 people, but 2 must approve',
+  );
+  expect(problemsAfter(by(['cheif', 'supervisor']), peoplePolicy())).toMatch(
+    /"cheif" is no person or group \(did you mean "chief"\?\)[\s\S]*"supervisor" is no .*"supervisors"/,
+  );
+  // Nobody real is in the file yet.
+  const example = peoplePolicy(`example: true\n${PEOPLE}`);
+  expect(problemsAfter(by(['zhao', 'sun']), example)).toBe('');
 });
 
 test('it is published as JSON Schema', () => {

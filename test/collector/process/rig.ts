@@ -7,6 +7,7 @@ import {
   type ChangeRequest,
   type ChangeWindows,
   openProcess,
+  type ProcessOptions,
   type ProcessRoom,
 } from '../../../src/collector/process/process.ts';
 import { parseYaml } from '../../../src/shared/config.ts';
@@ -42,7 +43,10 @@ changes:
 `;
 
 export function policy(): ProcessPolicy {
-  return checkProcessPolicy(parseYaml(BASE, 'process.yaml'), 'process.yaml', CALENDARS);
+  return checkProcessPolicy(parseYaml(BASE, 'process.yaml'), 'process.yaml', {
+    calendars: CALENDARS,
+    people: null,
+  });
 }
 
 type Registered = Parameters<ChangeWindows['register']>[0] & {
@@ -57,6 +61,10 @@ export interface ProcessRig {
   readonly directory: string;
   readonly windows: Registered[];
   devices: { name: string; labels: Record<string, string> }[];
+  /** Thrown by whatever is asked of a window; null: it works. */
+  windowTrouble: Error | null;
+  /** Everything logged. */
+  readonly logged: string[];
   /** Adds an entry to the ledger of faults. */
   entry(kind: LedgerKind, fault: number, detail?: Record<string, unknown>): void;
   /** A fault that opens now, and is told of unless `quiet`. */
@@ -68,7 +76,7 @@ export interface ProcessRig {
 /** Monday 2026-05-11, 10:00 in Shanghai. */
 export const MONDAY = Date.UTC(2026, 4, 11, 2);
 
-export async function processRig(): Promise<ProcessRig> {
+export async function processRig(options: Partial<ProcessOptions> = {}): Promise<ProcessRig> {
   const { desk, directory, clock, query } = await deskRig();
   // Its tables are made; its timers would only make long times slow.
   await desk.close();
@@ -81,6 +89,8 @@ export async function processRig(): Promise<ProcessRig> {
     directory,
     windows,
     devices: [],
+    windowTrouble: null,
+    logged: [],
     entry: (kind, fault, detail = {}) => {
       const id = `F-${String(fault).padStart(6, '0')}`;
       const place = { number: ledger.length + 1, fault: id, kind, atMs: clock.now() };
@@ -105,7 +115,7 @@ export async function processRig(): Promise<ProcessRig> {
     openProcess({
       directory,
       clock,
-      log: createLog({ write: () => {}, now: clock.now }),
+      log: createLog({ write: (line) => void made.logged.push(line), now: clock.now }),
       policy: policy(),
       calendars: CALENDARS,
       faults: {
@@ -115,6 +125,7 @@ export async function processRig(): Promise<ProcessRig> {
       device: (name) => made.devices.find((device) => device.name === name),
       windows: {
         register: async (window) => {
+          if (made.windowTrouble !== null) throw made.windowTrouble;
           const same = windows.find(({ origin }) => origin === window.origin);
           if (same !== undefined) {
             same.opened = clock.now() >= same.fromMs;
@@ -125,11 +136,13 @@ export async function processRig(): Promise<ProcessRig> {
           return { id, planned: true };
         },
         end: async (id, { note }) => {
+          if (made.windowTrouble !== null) throw made.windowTrouble;
           const window = windows.find((one) => one.id === id)!;
           if (clock.now() >= window.toMs) throw new Failure('conflict', `${id} is over`);
           window.ended = note;
         },
       },
+      ...options,
     });
   made.room = await open();
   onTestFinished(() => made.room.close());
