@@ -10,12 +10,15 @@ import type { Selector } from '../../shared/selector.ts';
 import type { Span } from '../calendars/calendars.ts';
 import type { Actor, Device, RepeatKey } from '../desk/desk.ts';
 import type { Fault, Quiet, QuietQuestion } from '../faults/faults.ts';
+import type { Identity, PeoplePolicy } from '../people/people.ts';
 import type { Sight } from './dependency.ts';
 import type { Flap } from './flapping.ts';
 import { policyWarnings, type QuietPolicy, quietSchema, readQuietPolicy } from './policy.ts';
 import { openQuietRoom } from './room.ts';
 import type { FindCalendar, Schedule } from './schedule.ts';
 import type { Storm } from './storm.ts';
+
+export type { QuietPolicy } from './policy.ts';
 
 /** The fault that is asked about; `fault` is '' while it has no number yet. */
 export type About = QuietQuestion;
@@ -104,7 +107,7 @@ export interface Windows {
   /** The occurrence that is open now or begins next; null when none comes any more. */
   nextOf(window: Window): Span | null;
   /** Ends it now; one that has not begun is withdrawn. Throws `not_found`, `conflict`. */
-  end(id: string, step: WindowEnd, actor: Actor): Promise<Window>;
+  end(id: string, step: WindowEnd, actor: Actor, repeat?: RepeatKey | null): Promise<Window>;
   /** When the device was in a window, within [fromMs, toMs): for availability. */
   spansOf(device: string, fromMs: number, toMs: number): readonly PlannedSpan[];
   /** Numbers above `mark`, ascending. */
@@ -152,6 +155,8 @@ export interface QuietOptions extends Sight {
   readonly devices: () => readonly Pick<Device, 'name' | 'labels'>[];
   /** For windows that follow a calendar. */
   readonly findCalendar: FindCalendar;
+  /** Who is meant by a name; without it everybody is taken at their word. */
+  readonly identify?: (name: string) => Identity;
   /** Dependencies that people confirmed; the same array until one changes. */
   readonly confirmed: () => readonly { readonly child: string; readonly parent: string }[];
 }
@@ -166,8 +171,11 @@ export function quietJsonSchema(): unknown {
 }
 
 /** Reads and checks `quiet.yaml`. Throws `config` with every problem. */
-export function loadQuietPolicy(file: string): QuietPolicy {
-  return readQuietPolicy(file);
+export function loadQuietPolicy(
+  file: string,
+  people: Pick<PeoplePolicy, 'people' | 'groups' | 'example'> | null = null,
+): QuietPolicy {
+  return readQuietPolicy(file, people);
 }
 
 /** What in the policy probably is not meant, with the devices there are. */

@@ -102,7 +102,7 @@ export async function openQuietRoom(options: QuietOptions): Promise<QuietRoom> {
       show: (id) => book.show(id),
       stateOf: (window) => book.stateOf(window),
       nextOf: (window) => book.occurrence(window, clock.now()),
-      end: async (id, step, actor) => book.end(id, step, actor),
+      end: async (id, step, actor, repeat = null) => book.end(id, step, { actor, repeat }),
       spansOf: (device, fromMs, toMs) => book.spansOf(deviceOf(device), { fromMs, toMs }),
       outcomesAfter: (mark, limit) => table.outcomesAfter(mark, limit),
     },

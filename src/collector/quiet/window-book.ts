@@ -25,7 +25,7 @@ const PREVIEWED = 10;
 /** Occurrences of one window within one answer: an hourly one over three months. */
 const SPANS_MOST = 2_500;
 
-type BookOptions = Pick<QuietOptions, 'clock' | 'devices' | 'findCalendar'>;
+type BookOptions = Pick<QuietOptions, 'clock' | 'devices' | 'findCalendar' | 'identify'>;
 
 export class WindowBook {
   readonly #table: WindowsTable;
@@ -62,7 +62,8 @@ export class WindowBook {
     if (before !== null) return this.#opened(before, actor, nowMs);
     const find = this.#options.findCalendar;
     const by = request.by ?? actor.who;
-    checkWindow(request, { policy: this.#policy, nowMs, by, find });
+    const { identify } = this.#options;
+    checkWindow(request, { policy: this.#policy, nowMs, by, find, identify });
     const walk = walkOf(request.schedule, find);
     const make = (number: number): Window => {
       this.#refuseSame(request, walk, nowMs);
@@ -140,7 +141,13 @@ export class WindowBook {
     return { fromMs: next.fromMs, toMs: Math.min(next.toMs, endedMs) };
   }
 
-  end(id: string, { by, note, version }: WindowEnd, actor: Actor): Window {
+  end(
+    id: string,
+    { by, note, version }: WindowEnd,
+    { actor, repeat }: { readonly actor: Actor; readonly repeat: RepeatKey | null },
+  ): Window {
+    const answered = this.#table.answered(repeat);
+    if (answered !== null) return answered;
     const window = this.show(id);
     const nowMs = this.#options.clock.now();
     if (version !== null && version !== window.version) {
@@ -154,7 +161,7 @@ export class WindowBook {
     }
     const ended = { ...window, endedMs: nowMs, endedBy: by, endedNote: note };
     const next: Window = { ...ended, version: window.version + 1 };
-    this.#table.end(parseWindowId(id), next, { atMs: nowMs, actor });
+    this.#table.end(parseWindowId(id), next, { atMs: nowMs, actor, repeat });
     this.#take(next);
     return next;
   }

@@ -2,6 +2,7 @@
 import { Failure } from '../../shared/errors.ts';
 import { DAY_MS } from '../../shared/units.ts';
 import type { Span } from '../calendars/calendars.ts';
+import { type Identity, isOneOf } from '../people/people.ts';
 import type { QuietPolicy } from './policy.ts';
 import type { WindowRequest } from './quiet.ts';
 import {
@@ -31,6 +32,7 @@ export interface Circumstances {
   /** Who registers it. */
   readonly by: string;
   readonly find: FindCalendar;
+  readonly identify?: ((name: string) => Identity) | undefined;
 }
 
 /** Throws `bad_request` with every mistake. */
@@ -48,20 +50,33 @@ export function windowMistakes(
   { schedule, reason, approver, origin = '' }: WindowRequest,
   around: Circumstances,
 ): readonly Mistake[] {
-  const { policy, by } = around;
   const mistakes: Mistake[] = [];
   const refuse = (wrong: boolean, field: string, why: string): void => {
     if (wrong) mistakes.push({ field, reason: why });
   };
   refuse(reason.trim() === '', 'reason', 'is missing: whoever finds the quiet must learn why');
-  refuse(approver.trim() === '', 'approver', 'is missing');
-  refuse(
-    // A change has its own approval.
-    policy.four_eyes && origin === '' && approver.trim() !== '' && approver.trim() === by.trim(),
-    'approver',
-    `is ${by}, who registers it: somebody else must approve (windows.four_eyes)`,
-  );
-  return [...mistakes, ...scheduleMistakes(schedule, around)];
+  // A change has its own approval.
+  const approval = origin === '' ? approvalMistakes(approver, around) : [];
+  return [...mistakes, ...approval, ...scheduleMistakes(schedule, around)];
+}
+
+/** Somebody who is there, who may, and who is not whoever registers it. */
+function approvalMistakes(
+  approver: string,
+  { policy, by, identify }: Circumstances,
+): readonly Mistake[] {
+  const refusal = (reason: string): readonly Mistake[] => [{ field: 'approver', reason }];
+  if (approver.trim() === '') return refusal('is missing');
+  const who = identify?.(approver);
+  if (who !== undefined && who.unknown !== '') return refusal(who.unknown);
+  const same = (name: string): string => identify?.(name).id ?? name.trim();
+  if (policy.four_eyes && same(approver) === same(by)) {
+    return refusal(`is ${by}, who registers it: somebody else must approve (windows.four_eyes)`);
+  }
+  const may = policy.approved_by;
+  if (may === undefined || isOneOf(who ?? { id: approver, groups: [], unknown: '' }, may))
+    return [];
+  return refusal(`${approver} may not: windows are approved by ${may.join(', ')}`);
 }
 
 function scheduleMistakes(

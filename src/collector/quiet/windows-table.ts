@@ -112,9 +112,16 @@ export class WindowsTable {
     });
   }
 
-  end(number: number, window: Window, made: { atMs: number; actor: Actor }): void {
+  end(
+    number: number,
+    window: Window,
+    { repeat, ...made }: { atMs: number; actor: Actor; repeat: RepeatKey | null },
+  ): void {
     const detail = { by: window.endedBy, note: window.endedNote };
-    this.#change(number, window, { ...made, action: 'window.end', detail });
+    this.#repeats.once(repeat, made.atMs, () => {
+      this.#change(number, window, { ...made, action: 'window.end', detail });
+      return window;
+    });
   }
 
   open(number: number, window: Window, made: { atMs: number; actor: Actor }): void {

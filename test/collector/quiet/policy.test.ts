@@ -10,6 +10,7 @@ import { loadQuietPolicy, quietJsonSchema } from '../../../src/collector/quiet/q
 import { parseYaml } from '../../../src/shared/config.ts';
 import { DAY_MS } from '../../../src/shared/units.ts';
 import { projectFile } from '../../support/parts.ts';
+import { PEOPLE, policy as peoplePolicy } from '../people/policies.ts';
 import { policyOf } from './rig.ts';
 
 const SHIPPED = projectFile('config/quiet.yaml');
@@ -35,6 +36,35 @@ test('the shipped file is read', () => {
   expect(policyOf().windows.keep).toBe(400 * DAY_MS);
 });
 
+test('what a file of before does not name is as it was shipped', () => {
+  const old = parseYaml(text, 'quiet.yaml') as Record<string, unknown>;
+  for (const section of ['late', 'events', 'discovery']) delete old[section];
+  expect(checkQuietPolicy(old, 'quiet.yaml')).toEqual(loadQuietPolicy(SHIPPED));
+  expect(loadQuietPolicy(SHIPPED)).toMatchObject({
+    late: { silent: 180_000, settled: 120_000, wait: 7 * DAY_MS },
+    events: { keep: 400 * DAY_MS, at_most: 1_000_000 },
+    discovery: { seen_within: DAY_MS / 4, forget_after: 30 * DAY_MS },
+  });
+});
+
+test('who approves windows is looked up in people.yaml', () => {
+  const problems = (names: string[], people = PEOPLE): string => {
+    const data = parseYaml(text, 'quiet.yaml') as Record<string, object>;
+    Object.assign(data.windows!, { approved_by: names });
+    try {
+      checkQuietPolicy(data, 'quiet.yaml', peoplePolicy(people));
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  expect(problems(['supervisors', 'wang'])).toBe('');
+  expect(problems(['supervisor'])).toContain(
+    'windows.approved_by: "supervisor" is no person or group (did you mean "supervisors"?)',
+  );
+  expect(problems(['zhao'], `example: true\n${PEOPLE}`)).toBe('');
+});
+
 test('the examples in its comments are good', () => {
   const lines = text.match(/^ {2}# {3}- parents[\s\S]*?(?=^ {2}# children)/m)?.[0] ?? '';
   const parents = parseYaml(lines.replaceAll(/^ {2}# {3}/gm, ''), 'example');
@@ -49,6 +79,11 @@ test.each<[string, (data: Record<string, Record<string, unknown>>) => void]>([
   ['dependencies.await_parent: is longer than 10m', (d) => (d.dependencies!.await_parent = '1h')],
   ['flapping.steady: must be longer than nothing', (d) => (d.flapping!.steady = '0s')],
   ['windows.keep: is shorter than 62d', (d) => (d.windows!.keep = '30d')],
+  ['late.silent: must be longer than nothing', (d) => (d.late!.silent = '0s')],
+  ['late.wait: is no longer than settled', (d) => (d.late!.wait = '2m')],
+  ['events.keep: is shorter than 183d', (d) => (d.events!.keep = '30d')],
+  ['events.at_most', (d) => (d.events!.at_most = 10)],
+  ['discovery: unknown key "seen"', (d) => (d.discovery!.seen = '1h')],
   ['"soon" is not a duration', (d) => (d.windows!.longest = 'soon')],
 ])('%s', (message, change) => {
   expect(problemsAfter(change)).toContain(message);

@@ -146,3 +146,29 @@ test('an overlap is found with the occurrence it meets', () => {
   const beside = request(Date.UTC(2026, 4, 20, 3));
   expect(firstOverlap(walk(beside), walk({ schedule: nightly }), NOW)).toBeNull();
 });
+
+test('whoever approves is somebody, may do so, and is not whoever registers it by another name', () => {
+  const people = new Map([
+    ['li.wei', { id: 'wei', groups: [], unknown: '' }],
+    ['Li Wei', { id: 'wei', groups: [], unknown: '' }],
+    ['zhao', { id: 'zhao', groups: ['board'], unknown: '' }],
+    ['sun', { id: 'sun', groups: [], unknown: '' }],
+  ]);
+  const identify = (name: string) =>
+    people.get(name) ?? { id: name, groups: [], unknown: `there is no person "${name}"` };
+  const approved = (approver: string, policy: object = {}, rest: Partial<WindowRequest> = {}) =>
+    windowMistakes(request(NOW + HOUR_MS, { approver, ...rest }), {
+      ...around,
+      policy: { ...around.policy, ...policy },
+      identify,
+    }).map(({ reason }) => reason);
+  expect(approved('zhao')).toEqual([]);
+  expect(approved('nobody')).toEqual(['there is no person "nobody"']);
+  expect(approved('Li Wei')[0]).toMatch(/^is li\.wei, who registers it/);
+  expect(approved('Li Wei', { four_eyes: false })).toEqual([]);
+  const may = { approved_by: ['board'] };
+  expect(approved('zhao', may)).toEqual([]);
+  expect(approved('sun', may)).toEqual(['sun may not: windows are approved by board']);
+  // A change has its own approval.
+  expect(approved('nobody, sun', may, { origin: 'C-000001' })).toEqual([]);
+});
