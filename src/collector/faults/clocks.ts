@@ -30,12 +30,15 @@ export function clocksOf(sheet: TimeSheet, book: Book): readonly FaultClock[] {
 
 function clockOf(clock: ClockName, sheet: TimeSheet, book: Book): FaultClock {
   const level = sheet.levels.at(-1)?.level ?? null;
-  const demands = demandsOf(clock, sheet, book);
+  const stoppedMs = stopOf(clock, sheet);
+  const all = demandsOf(clock, sheet, book);
+  // What was asked for after it was done did not judge it.
+  const demands = all.filter(({ fromMs }) => stoppedMs === null || fromMs <= stoppedMs);
   const rule = level === null ? null : book.terms.limits[level][clock];
   const start = sheet.levels[0]?.sinceMs ?? 0;
-  const limitMs = rule === null ? (demands[0]?.withinMs ?? null) : limitAt(rule, start, book);
+  const judged = rule === null || demands.length < all.length;
+  const limitMs = judged ? (demands.at(-1)?.withinMs ?? null) : limitAt(rule, start, book);
   const deadlineMs = reached(demands, 1, sheet.pauses);
-  const stoppedMs = stopOf(clock, sheet);
   const told = sheet.told[clock];
   const { startMs } = sheet;
   const known = { clock, limitMs, startMs, deadlineMs, stoppedMs, told };

@@ -8,10 +8,9 @@ import { jsonSchema } from '../../shared/config.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Calendars } from '../calendars/calendars.ts';
 import type { Actor } from '../desk/desk.ts';
-import type { Severity, Urgency, Verdict } from '../evaluate/evaluate.ts';
+import type { Verdict } from '../evaluate/evaluate.ts';
 import type {
   Fault,
-  FaultOrigin,
   FaultRecord,
   FaultState,
   Impact,
@@ -22,6 +21,7 @@ import type {
 } from './fault.ts';
 import { openFaultLedger } from './ledger.ts';
 import { type LevelPolicy, levelsSchema, readLevelPolicy } from './levels.ts';
+import type { FaultClearing, FaultReport, Telling } from './telling.ts';
 
 /** The nouns are defined next door: together they would be longer than a file may be. */
 export type {
@@ -41,6 +41,7 @@ export type {
   Quiet,
   Share,
 } from './fault.ts';
+export type { Asked, FaultClearing, FaultReport, Going, Telling } from './telling.ts';
 
 export interface FaultFilter {
   /**
@@ -111,32 +112,6 @@ export interface Writing {
   readonly key?: string;
   /** `Fault.last` as the writer saw it; `stale` when somebody wrote meanwhile. */
   readonly expected?: number;
-}
-
-/** Something wrong that no threshold measures. */
-export interface FaultReport {
-  readonly origin: Exclude<FaultOrigin, 'threshold'>;
-  readonly device: string;
-  readonly rule: string;
-  /** '' from a person: every report is a fault of its own. */
-  readonly item: string;
-  readonly severity: Severity;
-  readonly urgency: Urgency;
-  readonly phenomenon: { readonly en: string; readonly zh: string };
-  readonly beganMs: number;
-  readonly by: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
-}
-
-/** The end of what was raised; ends nothing that another origin noticed. */
-export interface FaultClearing {
-  readonly origin: FaultReport['origin'];
-  readonly device: string;
-  readonly rule: string;
-  readonly item: string;
-  readonly atMs: number;
-  readonly by: string;
-  readonly note: string;
 }
 
 /** What the room must be told of a device and of the quiet around it; asked at each tick. */
@@ -219,6 +194,11 @@ export interface Faults {
   ): Promise<{ readonly fault: Fault; readonly entries: readonly LedgerEntry[] }>;
   /** Recovers what the same origin raised; null when nothing of the kind goes on. */
   clear(clearing: FaultClearing): Promise<LedgerEntry | null>;
+  /**
+   * Several at once, in their order and in one transaction; gives those that were taken. One that
+   * fails by a mistake of ours is left out, logged and counted. Rejects as `apply` does.
+   */
+  tell(tellings: readonly Telling[], context: FaultContext): Promise<ReadonlySet<Telling>>;
   /** History that was over before we learned of it: recorded closed, told by one summary. */
   recordLate(
     breaches: readonly LateBreach[],

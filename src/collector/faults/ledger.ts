@@ -6,12 +6,13 @@ import type { Verdict } from '../evaluate/evaluate.ts';
 import type { Part } from './apart.ts';
 import { type AttachmentShelf, attachmentShelf, attachmentsOf } from './attachments.ts';
 import { openDatabase } from './database.ts';
-import { decide, onBreach, type Step } from './decide.ts';
+import { decide, onBreach } from './decide.ts';
 import type { Draft } from './draft.ts';
 import { episodesOf } from './episodes.ts';
 import type { Fault, LedgerEntry } from './fault.ts';
 import { formatFaultId, noSuchFault, parseFaultId } from './fault-id.ts';
 import type {
+  Asked,
   Attachment,
   FaultClearing,
   FaultCommand,
@@ -25,20 +26,21 @@ import type {
   ReportForm,
   Said,
   SetAside,
+  Telling,
   Writing,
 } from './faults.ts';
 import type { LevelPolicy } from './levels.ts';
 import type { Case } from './life.ts';
 import { checkCommand, checkReport, checkSaid } from './note.ts';
-import { addClosed, addFlapping, addQuiet, currentOf } from './owed.ts';
+import { addBreach, addClosed, currentOf } from './owed.ts';
 import { Pen, type Request } from './pen.ts';
 import { stepOf } from './people-steps.ts';
 import { circumstancesOf } from './policy-book.ts';
 import { addLinked, addMerged, addSplit, type Two } from './relations.ts';
-import { addLate, breachOfReport } from './reported.ts';
+import { addClearing, addLate, breachOfReport } from './reported.ts';
 import { keyOf } from './shelf.ts';
-import { isActive } from './steps.ts';
 import { FaultTables } from './tables.ts';
+import { tellingParts } from './telling.ts';
 
 /** Verdicts kept while the disk refuses them; beyond, only the newest of each rule and item. */
 const UNAPPLIED_MOST = 10_000;
@@ -86,30 +88,29 @@ class FaultLedger implements Faults {
   }
 
   async raise(report: FaultReport, context: FaultContext, writing: Writing = {}) {
-    checkReport(report);
     const request = { action: 'fault open', subject: report.device, asked: report, writing };
     const { fault, entries } = this.pen.write(request, report.by, (draft) => {
-      const seen = breachOfReport(report, draft);
-      const current = this.newest(draft, seen.breach);
-      const step = onBreach(current, seen, this.circumstances(report.device, context, draft));
-      if (step === null) return { fault: current?.fault.id ?? '', entries: draft.entries };
-      const after = this.addBreach(draft, { current, step, context, by: report.by });
-      return { fault: after.fault.id, entries: draft.entries };
+      const after = this.addReport(draft, report, context);
+      return { fault: after?.fault.id ?? '', entries: draft.entries };
     });
     return { fault: this.pen.shelf().present(this.read(fault)), entries };
   }
 
   async clear(clearing: FaultClearing): Promise<LedgerEntry | null> {
-    const { by, note, atMs } = clearing;
-    checkSaid({ by, note });
-    const [entry = null] = this.pen.tick((draft) => {
-      const current = this.newest(draft, clearing);
-      // A threshold that still breaches knows better than a message from outside.
-      if (current?.fault.origin !== clearing.origin || !isActive(current.fault.state)) return;
-      const recoveredMs = Math.min(Math.max(atMs, current.fault.beganMs), draft.nowMs);
-      draft.add(current, { kind: 'recovered', note, detail: { recoveredMs } }, by);
-    });
+    const [entry = null] = this.pen.tick((draft) =>
+      addClearing(draft, this.newest(draft, clearing), clearing),
+    );
     return entry;
+  }
+
+  async tell(tellings: readonly Telling[], context: FaultContext) {
+    const taken = new Set<Telling>();
+    const add = (draft: Draft, asked: Asked): Case | undefined =>
+      asked.kind === 'clear'
+        ? addClearing(draft, this.newest(draft, asked.clearing), asked.clearing)
+        : this.addReport(draft, asked.report, context);
+    this.pen.tickApart(tellingParts(tellings, { shelf: () => this.pen.shelf(), add, taken }));
+    return taken;
   }
 
   async recordLate(breaches: readonly LateBreach[], context: FaultContext) {
@@ -238,17 +239,18 @@ class FaultLedger implements Faults {
       const current = this.newest(draft, verdict);
       const circumstances = this.circumstances(verdict.device, context, draft);
       const step = decide(current, verdict, circumstances);
-      if (step !== null) this.addBreach(draft, { current, step, context, by: 'system' });
+      if (step !== null) addBreach(draft, { current, step, context, by: 'system' });
     };
     return { about: keyOf(verdict), add };
   }
 
-  private addBreach(draft: Draft, { current, step, context, by }: BreachStep): Case {
-    const after = draft.add(current, step, by);
-    if (step.kind === 'opened') return addQuiet(draft, after, context);
-    if (step.kind === 'recovered') return addFlapping(draft, after, context);
-    if (step.kind !== 'reopened') return after;
-    return addFlapping(draft, addQuiet(draft, after, context), context);
+  private addReport(draft: Draft, report: FaultReport, context: FaultContext): Case | undefined {
+    checkReport(report);
+    const seen = breachOfReport(report, draft);
+    const current = this.newest(draft, seen.breach);
+    const step = onBreach(current, seen, this.circumstances(report.device, context, draft));
+    if (step === null) return current;
+    return addBreach(draft, { current, step, context, by: report.by });
   }
 
   private async relate(
@@ -280,13 +282,6 @@ class FaultLedger implements Faults {
       return draft.entries[0] as LedgerEntry;
     });
   }
-}
-
-interface BreachStep {
-  readonly current: Case | undefined;
-  readonly step: Step;
-  readonly context: FaultContext;
-  readonly by: string;
 }
 
 interface Relation {

@@ -4,14 +4,8 @@
  */
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import {
-  type ConfigProblem,
-  checkConfig,
-  configFailure,
-  duration,
-  readYaml,
-  schemaProblems,
-} from '../../shared/config.ts';
+import { type ConfigProblem, duration, readYaml } from '../../shared/config.ts';
+import { flawless, type Holed, readParts } from '../../shared/config-parts.ts';
 import { type Calendars, loadCalendars } from '../calendars/calendars.ts';
 import type { Urgency } from '../evaluate/evaluate.ts';
 import type { ClockName, Impact, Level } from './fault.ts';
@@ -56,25 +50,24 @@ export function readLevelPolicy(file: string, calendars?: Calendars): LevelPolic
 
 /** Checks parsed YAML. Throws `config` with every problem. */
 export function checkLevels(data: unknown, file: string, calendars: Calendars): LevelPolicy {
-  const shape = schemaProblems(levelsSchema, data, file);
-  if (shape.length > 0) throw configFailure(shape);
-  const policy = checkConfig(levelsSchema, data, file);
+  const { value: policy, problems: shape } = readParts(levelsSchema, data, file);
   const problems = [
+    ...shape,
     ...missingLevels(policy, file),
     ...earlyCloses(policy, file),
     ...defaultProblems(policy, file),
-    ...limitProblems(policy.policies, { file, calendars }),
+    ...limitProblems(policy.policies ?? {}, { file, calendars }),
   ];
-  if (problems.length > 0) throw configFailure(problems);
-  return { ...policy, calendars };
+  const value = { ...(policy as z.infer<typeof levelsSchema>), calendars };
+  return flawless({ value, problems });
 }
 
-type Checked = z.infer<typeof levelsSchema>;
+type Parts = Holed<z.infer<typeof levelsSchema>>;
 
-function missingLevels({ matrix, levels }: Checked, file: string): readonly ConfigProblem[] {
-  return Object.entries(matrix).flatMap(([urgency, byImpact]) =>
-    Object.entries(byImpact).flatMap(([impact, named]) =>
-      levels[named] === undefined
+function missingLevels({ matrix, levels }: Parts, file: string): readonly ConfigProblem[] {
+  return Object.entries(matrix ?? {}).flatMap(([urgency, byImpact]) =>
+    Object.entries(byImpact ?? {}).flatMap(([impact, named]) =>
+      named !== undefined && levels !== undefined && !Object.hasOwn(levels, named)
         ? {
             file,
             path: `matrix.${urgency}.${impact}`,
@@ -85,9 +78,10 @@ function missingLevels({ matrix, levels }: Checked, file: string): readonly Conf
   );
 }
 
-function earlyCloses(policy: Checked, file: string): readonly ConfigProblem[] {
-  return Object.entries(policy.levels).flatMap(([name, { close_after_recovery: after }]) =>
-    after !== 'person' && after < policy.reopen_within
+function earlyCloses(policy: Parts, file: string): readonly ConfigProblem[] {
+  const reopens = policy.reopen_within ?? 0;
+  return Object.entries(policy.levels ?? {}).flatMap(([name, level]) =>
+    typeof level?.close_after_recovery === 'number' && level.close_after_recovery < reopens
       ? {
           file,
           path: `levels.${name}.close_after_recovery`,
@@ -97,8 +91,9 @@ function earlyCloses(policy: Checked, file: string): readonly ConfigProblem[] {
   );
 }
 
-function defaultProblems(policy: Checked, file: string): readonly ConfigProblem[] {
+function defaultProblems(policy: Parts, file: string): readonly ConfigProblem[] {
   const { default_policy: named, policies } = policy;
+  if (named === undefined || policies === undefined) return [];
   if (Object.hasOwn(policies, named)) return [];
   const known = Object.keys(policies).join(', ') || 'none';
   return [

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type ConfigProblem, duration } from '../../shared/config.ts';
+import type { Holed } from '../../shared/config-parts.ts';
 import type { Calendars } from '../calendars/calendars.ts';
 import type { ClockName, Level, PauseReason } from './fault.ts';
 
@@ -91,7 +92,7 @@ interface Surroundings {
 
 /** Calendars that are not there, and limits that contradict each other. */
 export function limitProblems(
-  policies: Readonly<Record<string, RawPolicy>>,
+  policies: Holed<Readonly<Record<string, RawPolicy>>>,
   { file, calendars }: Surroundings,
 ): readonly ConfigProblem[] {
   const problems: ConfigProblem[] = [];
@@ -102,9 +103,9 @@ export function limitProblems(
     problems.push({ file, path, reason });
   };
   for (const [policy, raw] of Object.entries(policies)) {
-    check(`policies.${policy}.calendar`, raw.calendar);
-    for (const [level, limits] of Object.entries(raw.levels)) {
-      for (const [clock, limit] of Object.entries(limits)) {
+    check(`policies.${policy}.calendar`, raw?.calendar);
+    for (const [level, limits] of Object.entries(raw?.levels ?? {})) {
+      for (const [clock, limit] of Object.entries(limits ?? {})) {
         const path = `policies.${policy}.levels.${level}.${clock}`;
         if (typeof limit === 'object') check(`${path}.calendar`, limit.calendar);
         if (typeof limit === 'object' && 'hours' in limit) check(`${path}.hours`, limit.hours);

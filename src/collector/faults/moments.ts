@@ -18,6 +18,11 @@ export function checkMoment(current: Case, command: FaultCommand, nowMs: number)
   within('it', whenMs, [...boundsOf(current, command)], nowMs);
 }
 
+/** Throws `bad_request`: what a person reports has begun. */
+export function checkBegan(beganMs: number, nowMs: number): void {
+  within('the fault', beganMs, [], nowMs);
+}
+
 function* boundsOf({ fault, sheet }: Case, { kind }: FaultCommand): Generator<Bound> {
   yield { atMs: Math.min(fault.beganMs, fault.openedMs), what: 'the fault began' };
   if (kind === 'arrived' || kind === 'repaired' || kind === 'verified') {
@@ -48,10 +53,14 @@ function within(name: string, atMs: number, bounds: readonly Bound[], nowMs: num
 export function checkCorrection(current: Case, command: FaultCommand, nowMs: number): Correction {
   const { correction, note } = command;
   if (correction === undefined || Object.keys(correction).length === 0) {
-    throw new Failure('bad_request', 'the correction corrects nothing');
+    throw new Failure('bad_request', 'the correction corrects nothing', {
+      hint: 'name a time that was otherwise: began, start, responded, arrived, repaired, excluded',
+    });
   }
   if (note.trim() === '') {
-    throw new Failure('bad_request', 'a correction needs a note that says why');
+    throw new Failure('bad_request', 'a correction needs a note that says why', {
+      hint: 'say in the note how it became known',
+    });
   }
   checkSteps(current, correction, nowMs);
   checkExcluded(correction, nowMs);
@@ -62,7 +71,9 @@ export function checkCorrection(current: Case, command: FaultCommand, nowMs: num
 function checkSteps({ fault, sheet }: Case, correction: Correction, nowMs: number): void {
   const { beganMs, startMs, respondedMs, arrivedMs, repairedMs } = correction;
   if (startMs !== undefined && sheet.startMs === null) {
-    throw new Failure('conflict', `${fault.id} has no clock that runs`);
+    throw new Failure('conflict', `${fault.id} has no clock that runs`, {
+      hint: 'correct when it began; its clocks start when it is no longer suppressed',
+    });
   }
   const steps: readonly [string, number | undefined, number | null][] = [
     ['the beginning', beganMs, fault.beganMs],

@@ -40,7 +40,9 @@ export function checkReport(report: FaultReport): void {
     const text = report[what];
     checkText(text, { what, longest: PLACE_LONGEST });
     if (text.includes('\n') || (what !== 'item' && text.trim() === '')) {
-      throw new Failure('bad_request', `the ${what} is not a name in one line`);
+      throw new Failure('bad_request', `the ${what} is not a name in one line`, {
+        hint: 'write at least one character, without line breaks',
+      });
     }
   }
   const { en, zh } = report.phenomenon;
@@ -56,7 +58,9 @@ export function checkClosing({ fault }: Case, { kind, note }: FaultCommand): voi
   const needed = kind === 'false_alarm' || (kind === 'closed' && isActive(fault.state));
   if (!needed || note.trim() !== '') return;
   if (kind === 'false_alarm') {
-    throw new Failure('bad_request', 'a false alarm needs a note that says why it was one');
+    throw new Failure('bad_request', 'a false alarm needs a note that says why it was one', {
+      hint: 'say in the note what looked like a fault, for example "the port was never in use"',
+    });
   }
   throw new Failure('bad_request', `${fault.id} has not recovered: closing it needs a note`, {
     hint: 'say why it is over, for example "false alarm: the volume is full by design"',

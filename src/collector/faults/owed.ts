@@ -53,19 +53,30 @@ function addDues(draft: Draft, shelf: Shelf, one: Case): void {
   let current = one;
   for (let due = shelf.dueOf(current); due !== null; due = shelf.dueOf(current)) {
     if (due.dueMs > draft.nowMs || STEPS[current.fault.state].clock === undefined) return;
-    current = draft.add(current, clockStep(due));
+    current = draft.add(current, clockStep(due, unknownHolidays(shelf, current, due)));
     const promotion = due.share === 1 ? promotionStep(shelf, current, due) : null;
     if (promotion !== null) current = draft.add(current, promotion);
   }
 }
 
-function clockStep({ clock, share, dueMs, deadlineMs }: Due): Step {
+function clockStep({ clock, share, dueMs, deadlineMs }: Due, doubt: string): Step {
   const used = share === 1 ? 'the whole time' : `${share * 100} % of the time`;
   return {
     kind: 'clock',
-    note: `${used} to ${clock} is used`,
+    note: `${used} to ${clock} is used${doubt}`,
     detail: { clock, share, dueMs, deadlineMs },
   };
+}
+
+/** A deadline in a year whose holidays nobody has told may be too early; '' when it is sure. */
+function unknownHolidays(shelf: Shelf, one: Case, { clock, dueMs, deadlineMs }: Due): string {
+  const limit = shelf.termsOf(one)?.limits[one.fault.level][clock] ?? null;
+  if (limit === null) return '';
+  const blind = [limit.calendar, limit.outside?.hours ?? ''].filter((name) => {
+    const untilMs = shelf.levels.calendars.get(name)?.holidaysUntilMs ?? null;
+    return untilMs !== null && (deadlineMs ?? dueMs) >= untilMs;
+  });
+  return blind.length === 0 ? '' : `; ${blind.join(' and ')} knows no holidays of that time`;
 }
 
 /** R10: a missed limit mobilises the next level. */
@@ -108,8 +119,25 @@ function steady(draft: Draft, one: Case, context: FaultContext): void {
   draft.add(one, { kind: 'steadied', note: reason.en, detail: { reason } });
 }
 
+/** What a report or a verdict changes. */
+export interface BreachStep {
+  readonly current: Case | undefined;
+  readonly step: Step;
+  readonly context: FaultContext;
+  readonly by: string;
+}
+
+/** The step, and what quiet has to say of it. */
+export function addBreach(draft: Draft, { current, step, context, by }: BreachStep): Case {
+  const after = draft.add(current, step, by);
+  if (step.kind === 'opened') return addQuiet(draft, after, context);
+  if (step.kind === 'recovered') return addFlapping(draft, after, context);
+  if (step.kind !== 'reopened') return after;
+  return addFlapping(draft, addQuiet(draft, after, context), context);
+}
+
 /** Asked when a fault opens or comes back: may it be announced? */
-export function addQuiet(draft: Draft, one: Case, context: FaultContext): Case {
+function addQuiet(draft: Draft, one: Case, context: FaultContext): Case {
   const quiet = context.quietOf(questionOf(one));
   if (quiet === null) return one;
   if (quiet.why !== 'flapping') return addSuppressed(draft, one, quiet);
@@ -117,7 +145,7 @@ export function addQuiet(draft: Draft, one: Case, context: FaultContext): Case {
 }
 
 /** Asked when a fault recovers or comes back: does it come and go? A symptom's people are not told. */
-export function addFlapping(draft: Draft, one: Case, context: FaultContext): Case {
+function addFlapping(draft: Draft, one: Case, context: FaultContext): Case {
   if (one.fault.flapping || one.fault.quiet !== null) return one;
   if (context.flapOf?.(one.changesMs).state !== 'flapping') return one;
   const times = one.changesMs.length;

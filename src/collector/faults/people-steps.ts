@@ -45,7 +45,9 @@ function detailOf(current: Case, command: FaultCommand, desk: Desk): Record<stri
       return pausing(current, command, desk.terms);
     case 'resumed':
       if (openPause(current.sheet) !== null) return {};
-      throw new Failure('conflict', `${current.fault.id} is not paused`);
+      throw new Failure('conflict', `${current.fault.id} is not paused`, {
+        hint: 'its clocks run already: there is nothing to resume',
+      });
     case 'levelled':
       return levelling(current, command);
     case 'corrected':
@@ -65,7 +67,9 @@ function checkOver({ fault }: Case): void {
 
 function pausing({ fault, sheet }: Case, { reason }: FaultCommand, terms: Terms | null) {
   if (terms === null || sheet.startMs === null) {
-    throw new Failure('conflict', `${fault.id} has no clock that runs`);
+    throw new Failure('conflict', `${fault.id} has no clock that runs`, {
+      hint: 'a fault that is suppressed, or older than clocks, cannot be paused',
+    });
   }
   if (openPause(sheet) !== null) {
     throw new Failure('conflict', `${fault.id} is paused already`, { hint: 'resume it first' });
@@ -86,7 +90,9 @@ function levelling({ fault }: Case, { level, note }: FaultCommand) {
     });
   }
   if (note.trim() === '') {
-    throw new Failure('bad_request', 'a change of level needs a note that says why');
+    throw new Failure('bad_request', 'a change of level needs a note that says why', {
+      hint: 'say in the note what makes it graver or lighter',
+    });
   }
   return { from: fault.level, level };
 }

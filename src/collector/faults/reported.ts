@@ -1,9 +1,12 @@
 /** What no threshold noticed in time: reports of people, traps and other systems; late data. */
 import { type Breach, breachOf, type Circumstances } from './decide.ts';
 import type { Draft } from './draft.ts';
-import type { FaultReport, LateBreach } from './faults.ts';
+import type { FaultClearing, FaultReport, LateBreach } from './faults.ts';
 import { levelOf } from './levels.ts';
 import type { Case } from './life.ts';
+import { checkBegan } from './moments.ts';
+import { checkSaid } from './note.ts';
+import { isActive } from './steps.ts';
 import type { FaultTables } from './tables.ts';
 
 /** Ids and devices that a summary names; it counts all. */
@@ -11,6 +14,8 @@ const NAMED_MOST = 100;
 
 export function breachOfReport(report: FaultReport, draft: Draft) {
   const { origin, device, rule, severity, urgency, phenomenon } = report;
+  // A device's clock may be wrong; a person can look again.
+  if (origin === 'person') checkBegan(report.beganMs, draft.nowMs);
   // Two people with two troubles on one device: two faults.
   const item = origin === 'person' && report.item === '' ? draft.nextFault() : report.item;
   const breach: Breach & { readonly report?: unknown } = {
@@ -22,6 +27,19 @@ export function breachOfReport(report: FaultReport, draft: Draft) {
     ...(report.detail === undefined ? {} : { report: report.detail }),
   };
   return { breach, note: phenomenon.en || phenomenon.zh };
+}
+
+/** Ends what the same origin raised, if it goes on. */
+export function addClearing(
+  draft: Draft,
+  current: Case | undefined,
+  { origin, by, note, atMs }: FaultClearing,
+): Case | undefined {
+  checkSaid({ by, note });
+  // A threshold that still breaches knows better than a message from outside.
+  if (current?.fault.origin !== origin || !isActive(current.fault.state)) return undefined;
+  const recoveredMs = Math.min(Math.max(atMs, current.fault.beganMs), draft.nowMs);
+  return draft.add(current, { kind: 'recovered', note, detail: { recoveredMs } }, by);
 }
 
 interface Late {

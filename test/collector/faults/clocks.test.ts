@@ -35,6 +35,20 @@ describe('a raise of the level', () => {
     expect(deadline(life(3, [5, 'levelled', { level: 1 }]), 'repair')).toBe(12 * 60);
   });
 
+  it('after a clock has stopped does not change what it was judged by', () => {
+    const answered = life(3, [12, 'responded'], [15, 'levelled', { level: 1 }]);
+    expect(clockOf(answered, 'respond', BOOK)).toMatchObject({
+      ...{ state: 'met', limitMs: 20 * MINUTE_MS, deadlineMs: at(20), stoppedMs: at(12) },
+    });
+    expect(deadline(answered, 'repair')).toBe(12 * 60);
+    const routine = life(4, [12, 'responded'], [15, 'levelled', { level: 1 }]);
+    expect(clockOf(routine, 'respond', BOOK)).toMatchObject({
+      ...{ state: 'none', limitMs: null, deadlineMs: null },
+    });
+    const late = life(3, [25, 'responded'], [30, 'levelled', { level: 1 }]);
+    expect(clockOf(late, 'respond', BOOK)).toMatchObject({ state: 'missed', deadlineMs: at(20) });
+  });
+
   it('begins a clock that had no limit', () => {
     expect(deadline(life(4, [100, 'levelled', { level: 3 }]), 'respond')).toBe(120);
     expect(state(life(4), 'respond')).toBe('none');

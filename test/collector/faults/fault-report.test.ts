@@ -179,6 +179,44 @@ describe('the fault report', () => {
     expect(html).toContain('<th>Responded</th><td>2026-01-05 16:12:00</td>');
   });
 
+  it('says from what to what a level and a time were changed, and what a clock was judged by', async () => {
+    await room.tick(breached('critical'));
+    room.wait(4);
+    await room.do('responded', { note: 'on it' });
+    room.wait(6);
+    await room.do('levelled', { level: 1, note: 'everything is affected' });
+    const moments = { respondedMs: START_MS + 2 * MINUTE_MS, beganMs: START_MS - 5 * MINUTE_MS };
+    const excluded = {
+      ...{ fromMs: START_MS + MINUTE_MS, toMs: START_MS + 2 * MINUTE_MS },
+      reason: 'force_majeure' as const,
+    };
+    await room.do('corrected', { correction: { ...moments, excluded }, note: 'phone log' });
+    await room.do('corrected', {
+      correction: { respondedMs: START_MS + 3 * MINUTE_MS },
+      note: 'again',
+    });
+    const document = reportDocument(await room.faults.show('F-1'), LEVELS, {
+      ...{ ...form, timezone: 'Asia/Shanghai', locale: 'en', format: 'html' },
+    });
+    const notes = document.sections.flatMap(({ blocks }) =>
+      blocks.flatMap((block) => (block.kind === 'table' ? block.rows : [])),
+    );
+    const said = notes.map((row) => row.at(-1));
+    expect(said).toContain('2 → 1; everything is affected');
+    const [first] = said.filter((one) => one?.includes('phone log'));
+    expect(first).toContain('responded: 2026-01-05 16:04:00 → 2026-01-05 16:02:00');
+    expect(first).toContain('began: 2026-01-05 15:59:00 → 2026-01-05 15:55:00');
+    expect(first).toContain(
+      'not counted: 2026-01-05 16:01:00 – 2026-01-05 16:02:00 (force majeure)',
+    );
+    expect(said).toContain('responded: 2026-01-05 16:02:00 → 2026-01-05 16:03:00; again');
+    // Ten minutes are the limit of level 2; it was raised to level 1 after somebody had answered.
+    expect(notes.find(([clock]) => clock === 'Respond')).toEqual([
+      ...['Respond', '2026-01-05 16:00:00', '10 min', '2026-01-05 16:11:00'],
+      ...['2026-01-05 16:03:00', 'met'],
+    ]);
+  });
+
   it('names at most sixty devices and counts the rest', () => {
     const devices = Array.from({ length: 100 }, (_, i) => `host-${i}`);
     return room.tick(breached()).then(async () => {

@@ -1,7 +1,8 @@
 /** A fault → what its report says (R11, R17), without a form: the renderings only lay it out. */
 import type { Fault, FaultClock, LedgerEntry } from '../fault.ts';
-import type { Episode, FaultView, ReportForm } from '../faults.ts';
+import type { Correction, Episode, FaultView, ReportForm } from '../faults.ts';
 import type { LevelPolicy } from '../levels.ts';
+import { correctedBy } from './corrections.ts';
 import { type Words, wordsOf } from './report-words.ts';
 
 export type Block =
@@ -192,17 +193,41 @@ function explanation({ view: { fault }, levels, words, zh }: Telling): Section {
 }
 
 function process({ view: { ledger }, words, time }: Telling): Section {
-  const told = ledger.filter(({ kind }) => !UNTOLD.includes(kind));
-  const rows = told.map((entry) => [
-    time(entry.atMs),
-    words.kinds[entry.kind],
-    entry.by === 'system' ? words.system : entry.by,
-    noteOf(entry, words, time),
-  ]);
+  const rows = ledger.flatMap((entry, i) => {
+    if (UNTOLD.includes(entry.kind)) return [];
+    const by = entry.by === 'system' ? words.system : entry.by;
+    const changes = changesOf(entry, ledger.slice(0, i), { words, time });
+    const said = noteOf(entry, words, time);
+    const note = [...changes, said].filter((part) => part !== '').join('; ');
+    return [[time(entry.atMs), words.kinds[entry.kind], by, note]];
+  });
   return {
     heading: words.process,
     blocks: [{ kind: 'table', header: words.processHeader, rows }],
   };
+}
+
+/** From what to what a step changed the level or the times; with which fault it links. */
+function changesOf(
+  entry: LedgerEntry,
+  before: readonly LedgerEntry[],
+  { words, time }: Pick<Telling, 'words' | 'time'>,
+): readonly string[] {
+  const { kind, detail } = entry;
+  if (kind === 'levelled' || kind === 'promoted') {
+    return [`${String(detail.from)} → ${String(detail.level)}`];
+  }
+  if (kind === 'linked' || kind === 'split') return [String(detail.fault)];
+  if (kind === 'merged') return [String(detail.by)];
+  if (kind !== 'corrected') return [];
+  const { excluded } = (detail.correction ?? {}) as Correction;
+  const moments = correctedBy(entry, before).map(
+    ({ what, fromMs, toMs }) => `${words.moments[what]}: ${time(fromMs)} → ${time(toMs)}`,
+  );
+  if (excluded === undefined) return moments;
+  const { fromMs, toMs, reason } = excluded;
+  const why = words.pauseReasons[reason] ?? reason;
+  return [...moments, `${words.excluded}: ${time(fromMs)} – ${time(toMs)} (${why})`];
 }
 
 /** What a person wrote; of our own entries what they are about, in the reader's language. */
@@ -215,7 +240,7 @@ function noteOf(entry: LedgerEntry, words: Words, time: Telling['time']): string
     const clock = words.clocks[detail.clock as FaultClock['clock']];
     return `${clock}: ${Number(detail.share) * 100} %`;
   }
-  if (kind === 'promoted') return `${String(detail.from)} → ${String(detail.level)}`;
+  if (kind === 'promoted') return '';
   const reason = detail.reason as { zh?: string; en?: string } | undefined;
   const phenomenon = detail.phenomenon as { zh?: string; en?: string } | undefined;
   return (reason ?? phenomenon)?.[words.language] ?? note;

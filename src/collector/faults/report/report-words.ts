@@ -8,7 +8,7 @@ import type {
   Impact,
   LedgerKind,
 } from '../fault.ts';
-import type { ReportForm } from '../faults.ts';
+import type { Correction, ReportForm } from '../faults.ts';
 import { EN_KINDS, ZH_KINDS } from './kind-words.ts';
 
 export interface Words {
@@ -51,6 +51,9 @@ export interface Words {
   readonly happened: string;
   readonly belongings: string;
   readonly linked: string;
+  readonly excluded: string;
+  /** What a correction may move. */
+  readonly moments: Readonly<Record<Exclude<keyof Correction, 'excluded'>, string>>;
   readonly zone: string;
   readonly clockHeader: readonly string[];
   readonly pauseHeader: readonly string[];
@@ -107,6 +110,11 @@ const EN: Words = {
   happened: 'happened at',
   belongings: 'Links and attachments',
   linked: 'Linked faults',
+  excluded: 'not counted',
+  moments: {
+    ...{ beganMs: 'began', startMs: 'clocks since', respondedMs: 'responded' },
+    ...{ arrivedMs: 'on site', repairedMs: 'repaired' },
+  },
   zone: 'All times in',
   clockHeader: ['Clock', 'Since', 'Limit', 'Deadline', 'Done', 'Outcome'],
   pauseHeader: ['Paused from', 'to', 'Reason', 'By', 'Note'],
@@ -190,6 +198,11 @@ const ZH: Words = {
   happened: '实际时间',
   belongings: '关联与附件',
   linked: '关联故障',
+  excluded: '不计时段',
+  moments: {
+    ...{ beganMs: '发生时间', startMs: '计时开始', respondedMs: '响应时间' },
+    ...{ arrivedMs: '到场时间', repairedMs: '修复时间' },
+  },
   zone: '时区',
   clockHeader: ['时限', '开始', '要求', '截止时间', '完成时间', '结论'],
   pauseHeader: ['暂停开始', '结束', '原因', '操作人', '说明'],
