@@ -1,81 +1,92 @@
 /**
- * What events ask of the faults, told after they were stored and in their order. Telling twice
- * does no harm, so a crash in between costs nothing.
+ * What events ask of the faults, told after they were stored: those of a tick together, in their
+ * order. Telling twice does no harm, so a crash in between costs nothing.
  */
 import { portItem } from '../shared/device-event.ts';
-import { Failure, messageOf } from '../shared/errors.ts';
+import { messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { Events, StoredEvent } from './desk/desk.ts';
-import type { Fault, FaultClearing, FaultReport } from './faults/faults.ts';
+import type { Asked, Going, Telling } from './faults/faults.ts';
 
-/** In one tick. */
-const TOLD_MAX = 200;
+/** In one tick, which must be over within its second. */
+const TOLD_MAX = 2_000;
 
 export interface FaultTeller {
-  raise(report: FaultReport): Promise<unknown>;
-  clear(clearing: FaultClearing): Promise<unknown>;
-  /** Faults that go on. */
-  open(): readonly Going[];
-}
-
-type Going = Pick<Fault, 'device' | 'rule' | 'item' | 'origin' | 'beganMs'>;
-
-interface Rooms {
-  readonly events: Events;
-  readonly faults: FaultTeller;
+  /** Gives those that were taken. */
+  tell(tellings: readonly Telling[]): Promise<ReadonlySet<Telling>>;
 }
 
 /** Call it on every tick. Rejects with nothing; what could not be told is told by a later call. */
 export async function tellEvents(events: Events, faults: FaultTeller, log: Log): Promise<void> {
-  for (const event of events.waiting(TOLD_MAX)) {
-    try {
-      await tell(event, { events, faults });
-    } catch (error) {
-      log.error('an event could not be told to the faults', {
-        event: event.number,
-        reason: messageOf(error),
-      });
-      // One that will never be taken must not stand in the way of the others.
-      if (!(error instanceof Failure) || error.retry) return;
-    }
-    events.told(event.number);
+  const waiting = events.waiting(TOLD_MAX);
+  if (waiting.length === 0) return;
+  try {
+    const tellings = waiting.map((event) => tellingOf(event, events));
+    const taken = await faults.tell(tellings);
+    // One that will never be taken must not stand in the way of the others.
+    const aside = waiting.filter((_, index) => !taken.has(tellings[index] as Telling));
+    const numbers = (some: readonly StoredEvent[]): readonly number[] =>
+      some.map(({ number }) => number);
+    events.told(numbers(waiting), numbers(aside));
+    if (aside.length === 0) return;
+    log.error('events cannot be told to the faults and are set aside', {
+      events: numbers(aside).slice(0, 20),
+      now: aside.length,
+      ever: events.setAside(),
+    });
+  } catch (error) {
+    log.error('events could not be told to the faults, the next tick tries again', {
+      waiting: waiting.length,
+      reason: messageOf(error),
+    });
   }
 }
 
-async function tell(event: StoredEvent, { events, faults }: Rooms): Promise<void> {
-  const { device, fault, atMs } = event;
-  if (fault === null) return;
-  const by = `trap from ${event.source}`;
-  const going = goingOn(event, fault.rule, { events, faults });
-  const about = { device, rule: fault.rule, item: going?.item ?? event.item };
-  if (fault.action === 'retract' && !isHearsay(going, event, events)) return;
+function tellingOf(event: StoredEvent, events: Events): Telling {
+  const { device, fault, number } = event;
+  return {
+    about: `event ${number} of ${device}`,
+    device,
+    rule: fault?.rule ?? '',
+    decide: (going) => (fault === null ? null : askedOf(event, fault, { going, events })),
+  };
+}
+
+interface Around {
+  /** Of the device and the rule. */
+  readonly going: readonly Going[];
+  readonly events: Events;
+}
+
+function askedOf(
+  event: StoredEvent,
+  fault: NonNullable<StoredEvent['fault']>,
+  { going, events }: Around,
+): Asked | null {
+  const { device, atMs, source, text } = event;
+  const by = `trap from ${source}`;
+  const known = goingOn(event, fault.rule, { going, events });
+  const about = { device, rule: fault.rule, item: known?.item ?? event.item };
+  if (fault.action === 'retract' && !isHearsay(known, event, events)) return null;
   if (fault.action === 'clear' || fault.action === 'retract') {
-    await faults.clear({ origin: 'trap', ...about, atMs, by, note: event.text.en });
-    return;
+    return { kind: 'clear', clearing: { origin: 'trap', ...about, atMs, by, note: text.en } };
   }
-  if (fault.action === 'confirm' && going === undefined) return;
-  await faults.raise({
-    ...about,
-    origin: 'trap',
-    severity: fault.severity,
-    urgency: fault.urgency,
-    phenomenon: event.text,
-    beganMs: atMs,
-    by,
-    detail: { event: event.number, oid: event.oid, verified: event.verified },
-  });
+  if (fault.action === 'confirm' && known === undefined) return null;
+  const { severity, urgency } = fault;
+  const detail = { event: event.number, oid: event.oid, verified: event.verified };
+  const seen = { severity, urgency, phenomenon: text, beganMs: atMs, by, detail };
+  return { kind: 'raise', report: { ...about, origin: 'trap', ...seen } };
 }
 
 /** The fault of the same part; a port whose name was not read yet is the same port (ifIndex). */
-function goingOn(event: StoredEvent, rule: string, { events, faults }: Rooms): Going | undefined {
+function goingOn(event: StoredEvent, rule: string, { going, events }: Around): Going | undefined {
   const { device, item, fields, number } = event;
-  const open = faults.open().filter((one) => one.device === device && one.rule === rule);
-  const exact = open.find((one) => one.item === item);
+  const exact = going.find((one) => one.item === item);
   const { ifIndex = '' } = fields;
   if (exact !== undefined || ifIndex === '') return exact;
   const nameless = portItem(ifIndex);
-  if (item !== nameless) return open.find((one) => one.item === nameless);
-  return open.find(({ item: name, beganMs: sinceMs }) =>
+  if (item !== nameless) return going.find((one) => one.item === nameless);
+  return going.find(({ item: name, beganMs: sinceMs }) =>
     events
       .claims({ device, rule, sinceMs, before: number })
       .some((claim) => claim.item === name && claim.ifIndex === ifIndex),

@@ -69,11 +69,12 @@ export async function openFaultDesk(
     confirmed: () => dependencies.confirmed(),
     provenUpMs: (device) => sightings.provenUpMs(device),
     checkEveryMs: (device) => sightings.checkEveryMs(device),
+    identify: (name) => people.identify(name),
   });
   closers.push(() => quiet.close());
   quiet.remember(await recentRecoveries(faults, clock.now()));
   const context = faultContext(desk, quiet);
-  const process = await openProcessRoom(options, quiet);
+  const process = await openProcessRoom(options, quiet, people);
   closers.push(() => process.close());
   const notify = await openNotify({
     directory,
@@ -118,7 +119,11 @@ export async function openFaultDesk(
   };
 }
 
-function openProcessRoom(options: FaultDeskOptions, quiet: QuietRoom): Promise<ProcessRoom> {
+function openProcessRoom(
+  options: FaultDeskOptions,
+  quiet: QuietRoom,
+  people: People,
+): Promise<ProcessRoom> {
   const { directory, clock, log, desk, faults, policies } = options;
   return openProcess({
     directory,
@@ -134,6 +139,12 @@ function openProcessRoom(options: FaultDeskOptions, quiet: QuietRoom): Promise<P
     },
     faults,
     device: (name) => desk.device(name),
+    identify: (name) => people.identify(name),
+    names: {
+      devices: () => desk.devices().map(({ name }) => name),
+      rules: () => policies().thresholds.rules.map(({ name }) => name),
+      fault: async (id) => (await faults.show(id)).fault.id,
+    },
     windows: {
       register: ({ covers, fromMs, toMs, reason, approver, origin }, actor) => {
         const schedule = { kind: 'once', fromMs, toMs } as const;

@@ -13,13 +13,12 @@ import {
 } from './desk/desk.ts';
 import { tellEvents } from './events.ts';
 import type { FaultContext, Faults } from './faults/faults.ts';
-import { GATEWAY, type Link, NEIGHBOUR, proposeDependencies } from './neighbours.ts';
+import { LINKS, type Link, proposeDependencies } from './neighbours.ts';
+import type { QuietPolicy } from './quiet/quiet.ts';
 import type { Store } from './store/store.ts';
 
 /** Networks change slowly, and devices are asked for their neighbours as slowly. */
 const PROPOSE_MS = 600_000;
-/** A neighbour nobody has seen for so long is none. */
-const PRESENT_MS = 6 * 3_600_000;
 
 export interface FieldOptions {
   readonly directory: string;
@@ -27,7 +26,10 @@ export interface FieldOptions {
   readonly log: Log;
   readonly desk: Desk;
   readonly store: Pick<Store, 'seriesOf' | 'latest' | 'devices'>;
+  readonly policy: FieldPolicy;
 }
+
+type FieldPolicy = Pick<QuietPolicy, 'discovery' | 'events'>;
 
 export interface Field {
   readonly events: Events;
@@ -36,6 +38,7 @@ export interface Field {
   follow(faults: Faults, context: FaultContext): Promise<void>;
   /** Between ticks; true when there is more to do. */
   maintain(): Promise<boolean>;
+  reload(policy: FieldPolicy): void;
 }
 
 /** `closers` gets what closes the books. */
@@ -44,44 +47,44 @@ export async function openField(
   closers: (() => void | Promise<void>)[],
 ): Promise<Field> {
   const { directory, clock, log, desk } = options;
-  const events = await openEvents({ directory, clock, device: (name) => desk.device(name) });
+  let { policy } = options;
+  const device = (name: string) => desk.device(name);
+  const keep = () => ({ keepMs: policy.events.keep, keepCount: policy.events.at_most });
+  const events = await openEvents({ directory, clock, device, keep });
   closers.push(() => events.close());
-  const dependencies = await openDependencies({ directory, clock });
+  const devices = () => desk.devices();
+  const forgetMs = () => policy.discovery.forget_after;
+  const dependencies = await openDependencies({ directory, clock, devices, forgetMs });
   closers.push(() => dependencies.close());
   let proposedMs = Number.NEGATIVE_INFINITY;
   return {
     events,
     dependencies,
     follow: (faults, context) =>
-      tellEvents(
-        events,
-        {
-          raise: (report) => faults.raise(report, context),
-          clear: (clearing) => faults.clear(clearing),
-          open: () => faults.open(),
-        },
-        log,
-      ),
+      tellEvents(events, { tell: (tellings) => faults.tell(tellings, context) }, log),
     maintain: async () => {
       if (clock.monotonic() - proposedMs >= PROPOSE_MS) {
         proposedMs = clock.monotonic();
-        await dependencies.propose(proposeDependencies(presentLinks(options), desk.devices()));
+        const links = presentLinks(options, policy.discovery.seen_within);
+        await dependencies.propose(proposeDependencies(links, desk.devices()));
       }
       return await events.maintain();
+    },
+    reload: (next) => {
+      policy = next;
     },
   };
 }
 
-/** Neighbours and gateways that were seen lately. */
-export function presentLinks({
-  clock,
-  store,
-}: Pick<FieldOptions, 'clock' | 'store'>): readonly Link[] {
-  const oldestMs = clock.now() - PRESENT_MS;
+/** Neighbours and gateways that were seen lately; one nobody has seen for so long is none. */
+export function presentLinks(
+  { clock, store }: Pick<FieldOptions, 'clock' | 'store'>,
+  withinMs: number,
+): readonly Link[] {
+  const oldestMs = clock.now() - withinMs;
   return store.devices().flatMap((device) =>
     store.seriesOf(device).flatMap(({ series, labels }): readonly Link[] => {
-      const name = labels.__name__;
-      if (name !== NEIGHBOUR && name !== GATEWAY) return [];
+      if (!LINKS.has(labels.__name__ ?? '')) return [];
       return (store.latest.times[series] ?? 0) < oldestMs ? [] : [{ device, labels }];
     }),
   );

@@ -5,7 +5,7 @@
 import type { Labels } from '../shared/sample.ts';
 import type { Device, FoundDependency } from './desk/desk.ts';
 
-/** A present info series: `snmp_neighbour_info` or `snmp_gateway_info`. */
+/** A present info series, one of `LINKS`. */
 export interface Link {
   readonly device: string;
   readonly labels: Labels;
@@ -13,6 +13,11 @@ export interface Link {
 
 export const NEIGHBOUR = 'snmp_neighbour_info';
 export const GATEWAY = 'snmp_gateway_info';
+/** Where a device is itself: what it says over SNMP, and what its own agent says of its ports. */
+const OWN_ADDRESS = 'snmp_address_info';
+const OWN_PORT = 'node_network_info';
+
+export const LINKS: ReadonlySet<string> = new Set([NEIGHBOUR, GATEWAY, OWN_ADDRESS, OWN_PORT]);
 
 type Known = Pick<Device, 'name' | 'facts' | 'labels'>;
 
@@ -26,16 +31,19 @@ export function proposeDependencies(
   devices: readonly Known[],
   top: readonly string[] = [],
 ): readonly FoundDependency[] {
-  const find = finder(devices);
+  const known = knownNames(devices);
+  const own = ownAddresses(links);
   const gateways = new Map<string, FoundDependency>();
   const cables = new Map<string, Map<string, string>>();
   for (const { device, labels } of links) {
     if (labels.__name__ === GATEWAY) {
-      const parent = find([labels.address]);
+      // An address may be used twice in different places, a MAC address is not.
+      const parent = known.find(labels.address) ?? own.find(labels.mac) ?? own.find(labels.address);
       if (parent === null || parent === device) continue;
       gateways.set(device, { child: device, parent, source: 'gateway' });
-    } else {
-      const other = find([labels.address, labels.neighbour]);
+    } else if (labels.__name__ === NEIGHBOUR) {
+      const other =
+        known.find(labels.address) ?? known.find(labels.neighbour) ?? own.find(labels.neighbour);
       if (other === null || other === device) continue;
       const source = labels.protocol === 'cdp' ? 'cdp' : 'lldp';
       connect(cables, device, other, source);
@@ -92,35 +100,49 @@ function fromTop(tops: readonly string[], cables: Cables): readonly FoundDepende
 /** Labels and facts in which a device's address may stand. */
 const ADDRESSES = ['address', 'snmp_address', 'snmp_device_address', 'snmp_target'];
 
-/** Names are compared without case and without domain, as devices write them so. */
-function finder(
-  devices: readonly Known[],
-): (names: readonly (string | undefined)[]) => string | null {
-  const byName = new Map<string, string | null>();
-  const add = (text: string | undefined, name: string): void => {
+/** Who is meant by a name or an address; nobody where it fits two. */
+class Names {
+  readonly #devices = new Map<string, string | null>();
+
+  add(text: string | undefined, device: string): void {
     const key = keyOf(text);
     if (key === '') return;
-    const before = byName.get(key);
-    byName.set(key, before === undefined || before === name ? name : null);
-  };
-  for (const { name, facts, labels } of devices) {
-    add(name, name);
-    add(facts.snmp_sys_name, name);
-    add(facts.uname_nodename, name);
-    for (const key of ADDRESSES) {
-      add(facts[key], name);
-      add(labels[key], name);
-    }
+    const before = this.#devices.get(key);
+    this.#devices.set(key, before === undefined || before === device ? device : null);
   }
-  return (names) => {
-    for (const name of names) {
-      const found = byName.get(keyOf(name)) ?? null;
-      if (found !== null) return found;
-    }
-    return null;
-  };
+
+  find(text: string | undefined): string | null {
+    return this.#devices.get(keyOf(text)) ?? null;
+  }
 }
 
+function knownNames(devices: readonly Known[]): Names {
+  const names = new Names();
+  for (const { name, facts, labels } of devices) {
+    names.add(name, name);
+    names.add(facts.snmp_sys_name, name);
+    names.add(facts.uname_nodename, name);
+    for (const key of ADDRESSES) {
+      names.add(facts[key], name);
+      names.add(labels[key], name);
+    }
+  }
+  return names;
+}
+
+/** Only what has no other name is looked for here: many devices have 192.168.1.1 on some port. */
+function ownAddresses(links: readonly Link[]): Names {
+  const names = new Names();
+  for (const { device, labels } of links) {
+    if (labels.__name__ === OWN_ADDRESS || labels.__name__ === OWN_PORT) {
+      names.add(labels.address, device);
+      names.add(labels.mac, device);
+    }
+  }
+  return names;
+}
+
+/** Names are compared without case and without domain, as devices write them so. */
 function keyOf(text: string | undefined): string {
   const name = (text ?? '').trim().toLowerCase();
   return /^[0-9.]+$/.test(name) || name.includes(':') ? name : (name.split('.')[0] ?? '');

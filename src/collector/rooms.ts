@@ -1,7 +1,14 @@
 /** The rooms from the sample to the fault, opened upstream first; closed in reverse. */
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { type Dependencies, type Desk, type Events, openDesk } from './desk/desk.ts';
+import {
+  type Dependencies,
+  type Desk,
+  type Events,
+  type Gaps,
+  openDesk,
+  openGaps,
+} from './desk/desk.ts';
 import { type Evaluator, openEvaluator } from './evaluate/evaluate.ts';
 import { type Faults, openFaults } from './faults/faults.ts';
 import { type Field, openField } from './field.ts';
@@ -23,6 +30,7 @@ export interface Rooms {
   readonly field: Field;
   readonly events: Events;
   readonly dependencies: Dependencies;
+  readonly gaps: Gaps;
   readonly ingest: Ingest;
   readonly live: LiveIndicators;
   readonly history: IndicatorHistory;
@@ -70,7 +78,10 @@ export async function openRooms(
       ? {}
       : { seriesPerAgent: settings.store.seriesPerCollector / 2 }),
   });
-  const field = await openField({ directory, clock, log: log.room('field'), desk, store }, closers);
+  const inField = { directory, clock, log: log.room('field'), desk, store, policy: policies.quiet };
+  const field = await openField(inField, closers);
+  const gaps = await openGaps(directory);
+  closers.push(() => gaps.close());
   const { events, dependencies } = field;
   const live = openLiveIndicators(store);
   const history = openHistory(store, clock);
@@ -82,6 +93,6 @@ export async function openRooms(
   const judged = faults.open().filter(({ origin }) => origin === 'threshold');
   const breached = judged.map(({ beganMs, ...fault }) => ({ ...fault, sinceMs: beganMs }));
   const evaluator = openEvaluator({ policy: thresholds, past: pasts.past, breached });
-  const asked = { store, desk, field, events, dependencies };
+  const asked = { store, desk, field, events, dependencies, gaps };
   return { ...asked, ingest, live, history, pasts, evaluator, faults };
 }

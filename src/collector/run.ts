@@ -1,14 +1,21 @@
 /** The collector as a program: what the verbs need of this process, and `serve` until a signal. */
 import { userInfo } from 'node:os';
 import type { Clock } from '../shared/clock.ts';
+import { flawless } from '../shared/config-parts.ts';
 import { describeFailure, messageOf } from '../shared/errors.ts';
 import { createLog, type Log } from '../shared/log.ts';
+import { holidayWarnings, loadCalendars } from './calendars/calendars.ts';
 import type { Api, CliHost, ConfigCheck, Flags, Output } from './cli/cli.ts';
 import { runCli } from './cli/cli.ts';
 import { type Collector, type CollectorOptions, openCollector } from './collector.ts';
 import { isClaimed, requireDirectory, socketPath } from './directory.ts';
-import { loadPolicies } from './policies.ts';
-import { type CollectorSettings, checkExposure, isLoopback, loadSettings } from './settings.ts';
+import { inspectConfiguration } from './policies.ts';
+import {
+  type CollectorSettings,
+  isLoopback,
+  loadSettings,
+  type SettingsSource,
+} from './settings.ts';
 
 export interface ProgramOptions {
   readonly args: readonly string[];
@@ -83,9 +90,13 @@ function collectorOptions(
   return { settings: reread(), reread, clock, version, ...rest };
 }
 
-function readSettings({ machineTimezone }: ProgramOptions, flags: Flags): CollectorSettings {
+function sourceOf({ machineTimezone }: ProgramOptions, flags: Flags): SettingsSource {
   const { config, data, listen } = flags;
-  return loadSettings({ file: config, data, listen, machineTimezone });
+  return { file: config, data, listen, machineTimezone };
+}
+
+function readSettings(program: ProgramOptions, flags: Flags): CollectorSettings {
+  return loadSettings(sourceOf(program, flags));
 }
 
 async function serve(program: ProgramOptions, flags: Flags): Promise<number> {
@@ -106,14 +117,11 @@ async function serve(program: ProgramOptions, flags: Flags): Promise<number> {
 }
 
 function checkConfig(program: ProgramOptions, flags: Flags): ConfigCheck {
-  const settings = readSettings(program, flags);
-  checkExposure(settings);
-  loadPolicies(settings);
-  const own = flags.config === undefined ? [] : [flags.config];
-  return {
-    files: [...own, ...Object.values(settings.policies)],
-    warnings: program.nodeWarning === null ? [] : [program.nodeWarning],
-  };
+  const files = flawless(inspectConfiguration(sourceOf(program, flags)));
+  const calendars = loadCalendars(readSettings(program, flags).policies.calendars);
+  const warnings = [...holidayWarnings(calendars, program.clock.now())];
+  if (program.nodeWarning !== null) warnings.unshift(program.nodeWarning);
+  return { files, warnings };
 }
 
 export function makeHost(program: ProgramOptions): CliHost {

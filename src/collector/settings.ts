@@ -2,12 +2,14 @@
  * The collector's own configuration (`config/collector.yaml`): one strict schema, every key
  * optional, paths relative to the file they stand in. No environment variables.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { bytes, duration, loadConfig } from '../shared/config.ts';
-import { Failure, messageOf } from '../shared/errors.ts';
+import { bytes, type ConfigProblem, duration, problemsIn, readYaml } from '../shared/config.ts';
+import { type Checked, flawless, type Holed, readParts } from '../shared/config-parts.ts';
+import { Failure } from '../shared/errors.ts';
 import { DEFAULT_LISTEN } from '../shared/protocol.ts';
+import { readSecretFile } from '../shared/secret-file.ts';
 import type { StoreSettings } from './store/store.ts';
 
 /** The data-only files that ship with the collector. */
@@ -130,10 +132,12 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host);
 }
 
+const entryOf = (name: PolicyFile): string => (name === 'notices' ? name : `${name}.yaml`);
+
 /** A shipped file, or the folder of notices: in `config/` of a checkout, or beside the bundle. */
 function shipped(name: PolicyFile): string {
   const here = import.meta.dirname;
-  const entry = name === 'notices' ? name : `${name}.yaml`;
+  const entry = entryOf(name);
   const places = [join(here, 'config'), join(here, '../config'), join(here, '../../config')];
   const found = places.find((place) => existsSync(join(place, entry)));
   return resolve(found ?? join(here, '../../config'), entry);
@@ -141,21 +145,8 @@ function shipped(name: PolicyFile): string {
 
 /** Reads a secret; one that others can read is refused (S52). Throws `config`. */
 export function readSecret(file: string): string {
-  let text: string;
-  try {
-    if ((statSync(file).mode & 0o077) !== 0) {
-      throw new Failure('config', `${file} can be read by others`, {
-        hint: `it holds a secret: chmod 600 ${file}`,
-      });
-    }
-    text = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('config', `cannot read the token in ${file}: ${messageOf(error)}`, {
-      hint: 'create it with mode 0600 and one line of at least 16 random characters',
-      cause: error,
-    });
-  }
+  const missing = 'create it with mode 0600 and one line of at least 16 random characters';
+  const text = readSecretFile({ file, what: 'the token file', missing }).trim();
   if (!/^[\x21-\x7e]{16,}$/.test(text)) {
     throw new Failure('config', `${file} does not hold a token`, {
       hint: 'one line of at least 16 printable characters, for example from: openssl rand -hex 32',
@@ -166,32 +157,78 @@ export function readSecret(file: string): string {
 
 /** Reads, checks and completes the configuration. Throws `config` with every problem. */
 export function loadSettings(source: SettingsSource): CollectorSettings {
-  const raw: z.infer<typeof settingsSchema> =
-    source.file === undefined ? {} : loadConfig(settingsSchema, source.file);
-  const base = source.file === undefined ? '.' : dirname(source.file);
-  const secret = (file: string | undefined): string | null =>
-    file === undefined ? null : readSecret(resolve(base, file));
-  const policy = (name: PolicyFile): string =>
-    raw.policies?.[name] === undefined ? shipped(name) : resolve(base, raw.policies[name]);
-  return {
-    data: resolve(source.data ?? (raw.data === undefined ? './data' : resolve(base, raw.data))),
-    listen: parseListen(source.listen ?? raw.listen ?? DEFAULT_LISTEN),
-    timezone: raw.timezone ?? source.machineTimezone,
-    locale: raw.locale ?? 'zh-CN',
-    organisation: raw.organisation ?? '',
-    store: storeSettings(raw),
-    bodyBytes: raw.limits?.body,
-    connections: raw.limits?.connections ?? 12_000,
-    connectionsPerAddress: raw.limits?.connections_per_address ?? 512,
-    token: secret(raw.web?.token_file),
-    metricsToken: secret(raw.web?.metrics_token_file),
-    policies: Object.fromEntries(POLICY_FILES.map((name) => [name, policy(name)])) as Readonly<
-      Record<PolicyFile, string>
-    >,
-  };
+  return flawless(inspectSettings(source));
 }
 
-function storeSettings(raw: z.infer<typeof settingsSchema>): Partial<StoreSettings> {
+type Parts = Holed<z.infer<typeof settingsSchema>>;
+
+/** As far as it can be read: what has a mistake is at its default. */
+export function inspectSettings(source: SettingsSource): Checked<CollectorSettings> {
+  const { file = '', machineTimezone } = source;
+  const { value: raw, problems: shape } = partsOf(source);
+  const problems: ConfigProblem[] = [...shape];
+  /** Null where it fails: the problem is noted, with its mend. */
+  const attempt = <T>(path: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      problems.push({ file, path, reason: `${error.message}: ${error.hint}` });
+      return null;
+    }
+  };
+  const base = dirname(file);
+  const secret = (key: 'token_file' | 'metrics_token_file'): string | null => {
+    const name = raw?.web?.[key];
+    if (name === undefined) return null;
+    return attempt(`web.${key}`, () => readSecret(resolve(base, name)));
+  };
+  const written = raw?.listen ?? DEFAULT_LISTEN;
+  const listen = source.listen
+    ? parseListen(source.listen)
+    : (attempt('listen', () => parseListen(written)) ?? parseListen(DEFAULT_LISTEN));
+  const value: CollectorSettings = {
+    data: resolve(source.data ?? (raw?.data === undefined ? './data' : resolve(base, raw.data))),
+    listen,
+    timezone: raw?.timezone ?? machineTimezone,
+    locale: raw?.locale ?? 'zh-CN',
+    organisation: raw?.organisation ?? '',
+    store: storeSettings(raw ?? {}),
+    bodyBytes: raw?.limits?.body,
+    connections: raw?.limits?.connections ?? 12_000,
+    connectionsPerAddress: raw?.limits?.connections_per_address ?? 512,
+    token: secret('token_file'),
+    metricsToken: secret('metrics_token_file'),
+    policies: policyFiles(raw, base),
+  };
+  return { value, problems };
+}
+
+/** Null where the file cannot be read at all. */
+function partsOf({ file }: SettingsSource): Checked<Parts | null> {
+  if (file === undefined) return { value: {}, problems: [] };
+  try {
+    return readParts(settingsSchema, readYaml(file), file);
+  } catch (error) {
+    return { value: null, problems: problemsIn(error, file) };
+  }
+}
+
+/** Which files are meant when `collector.yaml` cannot be read: those beside it, if they are. */
+function policyFiles(raw: Parts | null, base: string): CollectorSettings['policies'] {
+  const fileOf = (name: PolicyFile): string => {
+    const named = raw?.policies?.[name];
+    if (named !== undefined) return resolve(base, named);
+    const beside = resolve(base, entryOf(name));
+    return raw === null && existsSync(beside) ? beside : shipped(name);
+  };
+  return Object.fromEntries(POLICY_FILES.map((name) => [name, fileOf(name)])) as Record<
+    PolicyFile,
+    string
+  >;
+}
+
+function storeSettings(raw: Parts): Partial<StoreSettings> {
   const given = {
     rawMs: raw.retention?.raw,
     rollupMs: raw.retention?.rollups,

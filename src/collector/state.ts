@@ -7,6 +7,7 @@ import { LIMITS } from '../shared/sample.ts';
 import type { Evaluator } from './evaluate/evaluate.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { Faults } from './faults/faults.ts';
+import type { Field } from './field.ts';
 import type { OwnHealth } from './notify/notify.ts';
 import { loadPolicies, type Policies } from './policies.ts';
 import type { ReportRequest } from './reports/reports.ts';
@@ -129,6 +130,7 @@ export function makeReload(
   rooms: {
     readonly evaluator: Evaluator;
     readonly faults: Faults;
+    readonly field: Pick<Field, 'reload'>;
     readonly faultDesk: Pick<FaultDesk, 'reload' | 'notify'>;
   },
   state: State,
@@ -145,6 +147,7 @@ export function makeReload(
       state.policies = policies;
       rooms.evaluator.reload(policies.thresholds);
       rooms.faults.reload(policies.levels);
+      rooms.field.reload(policies.quiet);
       rooms.faultDesk.reload(policies);
       state.reloadOk = true;
       state.reloadMs = clock.now();

@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import { openEvaluator } from './evaluate/evaluate.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { FaultContext } from './faults/faults.ts';
+import { makeHolidayWatch } from './holiday-watch.ts';
 import type { Judging } from './judging.ts';
 import { type Late, makeLate } from './late.ts';
 import type { Rooms, RoomsOptions } from './rooms.ts';
@@ -23,6 +24,7 @@ export function openLate(
     ...rooms,
     clock,
     context,
+    policy: () => state.policies.quiet.late,
     scratch: () => openEvaluator({ policy: state.policies.thresholds, past: pasts.past }),
     labelsOf: (name) => {
       const device = desk.device(name);
@@ -46,6 +48,7 @@ export async function beginWatch(
   const { state, judging, faultDesk, late } = inside;
   const live = desk.devices().filter(({ status }) => status === 'live');
   await judging.replay(live, REBUILD_MS);
+  await late.lookBack();
   state.reason = '';
   return startWork({
     clock,
@@ -66,6 +69,7 @@ export async function beginWatch(
       pasts.fetchOne,
       rooms.field.maintain,
       late.judgeOne,
+      makeHolidayWatch(clock, log, () => state.policies.calendars),
     ],
   });
 }

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Events, StoredEvent } from '../../src/collector/desk/desk.ts';
 import { type FaultTeller, tellEvents } from '../../src/collector/events.ts';
-import type { FaultClearing, FaultReport } from '../../src/collector/faults/faults.ts';
+import type {
+  FaultClearing,
+  FaultReport,
+  Going,
+  Telling,
+} from '../../src/collector/faults/faults.ts';
 import type { EventFault } from '../../src/shared/device-event.ts';
 import { Failure } from '../../src/shared/errors.ts';
 import { createLog, silentLog } from '../../src/shared/log.ts';
@@ -22,6 +27,7 @@ function stored(
 }
 
 const FAULT = Object.freeze({
+  id: 'F-000001',
   ...{ device: 'core-1', rule: 'fan_failed', item: 'FAN 1' },
   ...{ origin: 'threshold', beganMs: 1_000 },
 } as const);
@@ -30,27 +36,35 @@ const FAULT = Object.freeze({
 function stage(events: readonly StoredEvent[]) {
   const waiting = [...events];
   const deeds: string[] = [];
+  const aside: number[] = [];
   const reports: FaultReport[] = [];
   const clearings: FaultClearing[] = [];
-  const open: ReturnType<FaultTeller['open']>[number][] = [];
+  const open: Going[] = [];
   let broken: unknown = null;
-  const faults: FaultTeller = {
-    raise: async (report) => {
-      if (broken !== null) throw broken;
+  let poisoned = 0;
+  const take = ({ device, rule, decide }: Telling): void => {
+    const going = open.filter((one) => one.device === device && one.rule === rule);
+    const asked = decide(going);
+    if (asked?.kind === 'raise') {
       deeds.push('raise');
-      reports.push(report);
-      open.push(report);
-    },
-    clear: async (clearing) => {
-      if (broken !== null) throw broken;
+      reports.push(asked.report);
+      open.push({ id: `F-${open.length + 1}`, ...asked.report });
+    } else if (asked?.kind === 'clear') {
       deeds.push('clear');
-      clearings.push(clearing);
-      const ended = open.findIndex((one) => one.item === clearing.item);
+      clearings.push(asked.clearing);
+      const ended = open.findIndex((one) => one.item === asked.clearing.item);
       if (ended >= 0) open.splice(ended, 1);
-    },
-    open: () => open,
+    }
   };
-  const book: Pick<Events, 'waiting' | 'told' | 'claims'> = {
+  const faults: FaultTeller = {
+    tell: async (tellings) => {
+      if (broken !== null) throw broken;
+      const taken = tellings.filter(({ about }) => !about.startsWith(`event ${poisoned} `));
+      for (const one of taken) take(one);
+      return new Set(taken);
+    },
+  };
+  const book: Pick<Events, 'waiting' | 'told' | 'claims' | 'setAside'> = {
     claims: ({ rule, sinceMs, before }) =>
       events
         .filter(
@@ -59,19 +73,25 @@ function stage(events: readonly StoredEvent[]) {
         .filter(({ fault }) => fault?.action === 'open' || fault?.action === 'confirm')
         .map(({ item, fields, verified }) => ({ item, ifIndex: fields.ifIndex ?? '', verified })),
     waiting: (limit) => waiting.slice(0, limit),
-    told: (number) => {
-      const at = waiting.findIndex((one) => one.number === number);
-      waiting.splice(at, 1);
+    told: (numbers, ofThem = []) => {
+      const left = waiting.filter(({ number }) => !numbers.includes(number));
+      waiting.splice(0, waiting.length, ...left);
+      aside.push(...ofThem);
     },
+    setAside: () => aside.length,
   };
   return {
     deeds,
+    aside,
     reports,
     clearings,
     waiting,
     open,
     breakWith: (error: unknown) => {
       broken = error;
+    },
+    poison: (number: number) => {
+      poisoned = number;
     },
     tell: (log = silentLog) => tellEvents(book as Events, faults, log),
   };
@@ -134,19 +154,22 @@ describe('events', () => {
     expect(at.deeds).toEqual(['raise', 'clear']);
   });
 
-  test('that can never be told are logged and do not stand in the way', async () => {
+  test('that can never be told are set aside, logged, and do not stand in the way', async () => {
     const logged: string[] = [];
-    const at = stage([stored(1, 'open'), stored(2, null)]);
-    at.breakWith(new Failure('bad_request', 'too long'));
+    const at = stage([stored(1, 'open'), stored(2, 'open'), stored(3, 'clear')]);
+    at.poison(2);
     await at.tell(createLog({ write: (line) => void logged.push(line) }));
     expect(at.waiting).toEqual([]);
-    expect(logged.join('')).toContain('too long');
+    expect(at.aside).toEqual([2]);
+    expect(at.deeds).toEqual(['raise', 'clear']);
+    expect(logged).toHaveLength(1);
+    expect(JSON.parse(logged[0]!)).toMatchObject({ level: 'error', events: [2], now: 1, ever: 1 });
   });
 
-  test('in a flood are told two hundred at a time', async () => {
-    const at = stage(Array.from({ length: 450 }, (_, i) => stored(i + 1, 'open')));
+  test('in a flood are told two thousand at a time', async () => {
+    const at = stage(Array.from({ length: 4_500 }, (_, i) => stored(i + 1, 'open')));
     await at.tell();
-    expect(at.waiting.length).toBe(250);
+    expect(at.waiting.length).toBe(2_500);
   });
 });
 

@@ -44,7 +44,7 @@ const body = (...events: unknown[]): string => JSON.stringify({ events });
 
 interface EventsAnswer {
   readonly events: readonly { readonly id: string; readonly number: number }[];
-  readonly cursor: number | null;
+  readonly next: number | null;
 }
 const list = (query = ''): Promise<EventsAnswer> =>
   stage.ask<EventsAnswer>('GET', `/api/v1/events${query}`);
@@ -72,10 +72,10 @@ describe('events by the API', () => {
     await post(body(...['1', '2', '3', '4', '5'].map((id) => event(id))));
     const first = await list('?limit=2');
     expect(first.events.map(({ id }) => id)).toEqual(['5', '4']);
-    const second = await list(`?limit=2&cursor=${first.cursor}`);
+    const second = await list(`?limit=2&after=${first.next}`);
     expect(second.events.map(({ id }) => id)).toEqual(['3', '2']);
-    const last = await list(`?limit=2&cursor=${second.cursor}`);
-    expect(last).toMatchObject({ events: [{ id: '1' }], cursor: null });
+    const last = await list(`?limit=2&after=${second.next}`);
+    expect(last).toMatchObject({ events: [{ id: '1' }], next: null });
   });
 
   test.each([
@@ -173,6 +173,7 @@ describe('dependencies', () => {
   });
 
   test('can be asked for by state, and a circle is refused', async () => {
+    await stage.write(token, [info('a', 'up', {}), info('b', 'up', {})]);
     await stage.ask('POST', '/api/v1/dependencies/confirm', { child: 'a', parent: 'b' });
     const only = await stage.ask<{ dependencies: object[] }>(
       'GET',

@@ -28,6 +28,9 @@ const cable = (from: string, neighbour: string, protocol = 'lldp'): Link =>
   link(from, NEIGHBOUR, { neighbour, protocol, ifName: 'x' });
 const gateway = (from: string, address: string): Link => link(from, GATEWAY, { address });
 
+const own = (from: string, address: string, mac: string): Link =>
+  link(from, 'snmp_address_info', { address, mac });
+
 const pairs = (...args: Parameters<typeof proposeDependencies>): string[] =>
   proposeDependencies(...args)
     .map(({ child, parent, source }) => `${child} behind ${parent} (${source})`)
@@ -148,4 +151,41 @@ test('whatever devices say, nobody sits behind itself, and nobody behind each ot
       },
     ),
   );
+});
+
+describe('a gateway at an address that nobody is asked at', () => {
+  const MAC = '00:1b:21:00:00:01';
+  const devices = [device('router', {}, { address: '10.0.0.1' }), device('other'), device('pc')];
+  const via = (mac: string): Link => link('pc', GATEWAY, { address: '10.20.0.1', mac });
+
+  test('is the device that says this address is its own', () => {
+    const links = [via(''), own('router', '10.20.0.1', MAC)];
+    expect(pairs(links, devices)).toEqual(['pc behind router (gateway)']);
+  });
+
+  test('is the one with its MAC address where two have the address', () => {
+    const links = [via(MAC), own('router', '10.20.0.1', MAC), own('other', '10.20.0.1', '')];
+    expect(pairs(links, devices)).toEqual(['pc behind router (gateway)']);
+    expect(pairs([via(''), ...links.slice(1)], devices)).toEqual([]);
+  });
+
+  test('is a host whose own agent tells the MAC address of its port', () => {
+    const port = link('other', 'node_network_info', { device: 'eth0', address: MAC.toUpperCase() });
+    expect(pairs([via(MAC), port], devices)).toEqual(['pc behind other (gateway)']);
+  });
+
+  test('is found by the address it is configured with before all', () => {
+    const links = [gateway('pc', '10.0.0.1'), own('other', '10.0.0.1', MAC)];
+    expect(pairs(links, devices)).toEqual(['pc behind router (gateway)']);
+  });
+
+  test('without any of these is nobody', () => {
+    expect(pairs([via('00:1b:21:00:00:ff')], devices)).toEqual([]);
+  });
+});
+
+test('a neighbour that tells no name is known by the MAC address of its port', () => {
+  const devices = [device('router', {}, { address: '10.0.0.1' }), device('sw')];
+  const links = [cable('router', '00:1b:21:00:00:02'), own('sw', '10.0.0.2', '00:1b:21:00:00:02')];
+  expect(pairs(links, devices, ['router'])).toEqual(['sw behind router (lldp)']);
 });

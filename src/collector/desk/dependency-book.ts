@@ -1,12 +1,20 @@
 /** Dependencies in `desk.db`: few, so all of them are in memory too. */
 import type { Clock } from '../../shared/clock.ts';
+import { didYouMean } from '../../shared/config-problems.ts';
 import { Failure } from '../../shared/errors.ts';
 import { DAY_MS } from '../../shared/units.ts';
 import { AuditTrail } from './audit-trail.ts';
-import type { Actor, Dependencies, Dependency, FoundDependency } from './desk.ts';
+import type {
+  Dependencies,
+  DependenciesOptions,
+  Dependency,
+  DependencyWriting,
+  FoundDependency,
+} from './dependency.ts';
+import type { Repeats } from './desk.ts';
 import { type Connection, openDatabase } from './open-database.ts';
+import { makeRepeats } from './repeats.ts';
 
-/** A proposal nobody saw for so long is dropped. */
 const FORGET_MS = 30 * DAY_MS;
 /** When it was last seen is written no more often. */
 const SEEN_MS = DAY_MS / 4;
@@ -24,26 +32,32 @@ interface Row {
 const keyOf = ({ child, parent }: Pick<Dependency, 'child' | 'parent'>): string =>
   JSON.stringify([child, parent]);
 
-export async function makeDependencies(options: {
-  readonly directory: string;
-  readonly clock: Clock;
-}): Promise<Dependencies> {
+export async function makeDependencies(options: DependenciesOptions): Promise<Dependencies> {
   const connection = openDatabase(options.directory);
-  return new DependencyBook(connection, options.clock);
+  return new DependencyBook(connection, options);
 }
 
 class DependencyBook implements Dependencies {
   readonly #connection: Connection;
   readonly #clock: Clock;
+  readonly #devices: DependenciesOptions['devices'];
+  readonly #forgetMs: () => number;
   readonly #trail: AuditTrail;
+  readonly #repeats: Repeats;
   readonly #known = new Map<string, Dependency>();
   #all: readonly Dependency[] = [];
   #confirmed: readonly { readonly child: string; readonly parent: string }[] = [];
 
-  constructor(connection: Connection, clock: Clock) {
+  constructor(
+    connection: Connection,
+    { clock, devices, forgetMs = () => FORGET_MS }: DependenciesOptions,
+  ) {
     this.#connection = connection;
     this.#clock = clock;
+    this.#devices = devices;
+    this.#forgetMs = forgetMs;
     this.#trail = new AuditTrail(connection);
+    this.#repeats = makeRepeats(connection, 'dependencies');
     for (const row of connection.prepare('SELECT * FROM desk_dependencies').all() as Row[]) {
       const { child, parent, state, source, first_ms: firstMs, seen_ms: seenMs } = row;
       this.#known.set(keyOf(row), { child, parent, state, source, firstMs, seenMs });
@@ -63,7 +77,7 @@ class DependencyBook implements Dependencies {
     const nowMs = this.#clock.now();
     const news = found.flatMap((one) => this.#news(one, nowMs));
     const stale = this.#all.filter(
-      ({ state, seenMs }) => state === 'proposed' && seenMs < nowMs - FORGET_MS,
+      ({ state, seenMs }) => state === 'proposed' && seenMs < nowMs - this.#forgetMs(),
     );
     if (news.length + stale.length === 0) return;
     const room = Math.max(0, PROPOSALS_MAX - this.#known.size);
@@ -82,18 +96,29 @@ class DependencyBook implements Dependencies {
   async decide(
     { child, parent }: Pick<Dependency, 'child' | 'parent'>,
     state: 'confirmed' | 'rejected',
-    actor: Actor,
+    { actor, repeat = null, version = null }: DependencyWriting,
   ): Promise<Dependency> {
-    if (state === 'confirmed') this.#refuseCircle(child, parent);
     const nowMs = this.#clock.now();
-    const known = this.#known.get(keyOf({ child, parent }));
-    const made = { child, parent, source: 'person', firstMs: nowMs, seenMs: nowMs };
-    const decided: Dependency = { ...(known ?? made), state };
-    const subject = `${child} behind ${parent}`;
-    const deed = { actor, action: `dependency.${state}`, subject, detail: { child, parent } };
-    this.#trail.record(nowMs, [deed], () => this.#write(decided));
-    this.#known.set(keyOf(decided), decided);
-    this.#settle();
+    let isNew = false;
+    const decided = this.#repeats.once(repeat, nowMs, () => {
+      const known = this.#known.get(keyOf({ child, parent }));
+      checkVersion(known, version);
+      // What was proposed may be rejected also when one of the two is gone meanwhile.
+      if (known === undefined || state === 'confirmed') this.#refuseUnknown([child, parent]);
+      if (state === 'confirmed') this.#refuseCircle(child, parent);
+      const made = { child, parent, source: 'person', firstMs: nowMs, seenMs: nowMs };
+      const after: Dependency = { ...(known ?? made), state };
+      const subject = `${child} behind ${parent}`;
+      const deed = { actor, action: `dependency.${state}`, subject, detail: { child, parent } };
+      this.#trail.record(nowMs, [deed], () => this.#write(after));
+      isNew = true;
+      return after;
+    });
+    // A repeated request gets its first answer, which may be older than what was decided since.
+    if (isNew) {
+      this.#known.set(keyOf(decided), decided);
+      this.#settle();
+    }
     return decided;
   }
 
@@ -109,6 +134,19 @@ class DependencyBook implements Dependencies {
       return [{ child, parent, state: 'proposed', source, firstMs: nowMs, seenMs: nowMs }];
     }
     return nowMs - known.seenMs < SEEN_MS ? [] : [{ ...known, seenMs: nowMs }];
+  }
+
+  #refuseUnknown(names: readonly string[]): void {
+    const known = this.#devices().map(({ name }) => name);
+    const strange = names.filter((name) => !known.includes(name));
+    if (strange.length === 0) return;
+    const reasons = strange.map((name) => {
+      const quoted = JSON.stringify(name.slice(0, 80));
+      return `there is no device ${quoted}${didYouMean(name, known)}`;
+    });
+    throw new Failure('not_found', reasons.join('; '), {
+      hint: 'see their names with: collector device list',
+    });
   }
 
   /** Two devices behind each other would keep each other quiet for ever. */
@@ -143,4 +181,21 @@ class DependencyBook implements Dependencies {
       .map(({ child, parent }) => ({ child, parent }));
     if (JSON.stringify(pairs) !== JSON.stringify(this.#confirmed)) this.#confirmed = pairs;
   }
+}
+
+const VERSIONS = Object.freeze({ proposed: 1, confirmed: 2, rejected: 3 });
+
+/** A state is its own version: the same again once the same is decided again; 0 for none. */
+export function versionOfState(known: Pick<Dependency, 'state'> | undefined): number {
+  return known === undefined ? 0 : VERSIONS[known.state];
+}
+
+/** Throws `stale`. */
+function checkVersion(known: Dependency | undefined, seen: number | null): void {
+  const version = versionOfState(known);
+  if (seen === null || seen === version) return;
+  throw new Failure('stale', `it is ${known?.state ?? 'not known'} meanwhile`, {
+    hint: `look at it again: it is at version ${version}`,
+    detail: { version },
+  });
 }

@@ -7,11 +7,23 @@ import type { Clock } from '../../shared/clock.ts';
 import type { DeviceEvent, EventReceipt } from '../../shared/device-event.ts';
 import type { Log } from '../../shared/log.ts';
 import { AuditTrail, type Deed } from './audit-trail.ts';
-import { makeDependencies } from './dependency-book.ts';
+import type { Dependencies, DependenciesOptions, Dependency } from './dependency.ts';
+import { makeDependencies, versionOfState } from './dependency-book.ts';
 import { makeEvents } from './event-book.ts';
+import { makeGaps } from './gap-book.ts';
 import { type Connection, openDatabase } from './open-database.ts';
 import { makeRepeats } from './repeats.ts';
 import { openSqliteDesk } from './sqlite-desk.ts';
+
+/** The nouns of dependencies are defined next door. */
+export type {
+  Dependencies,
+  DependenciesOptions,
+  Dependency,
+  DependencyState,
+  DependencyWriting,
+  FoundDependency,
+} from './dependency.ts';
 
 export type TokenKind = 'agent' | 'remote-write' | 'import';
 
@@ -194,7 +206,10 @@ export interface Events {
   list(filter: EventFilter): Promise<readonly StoredEvent[]>;
   /** Those the faults were not told of yet, oldest first. */
   waiting(limit: number): readonly StoredEvent[];
-  told(number: number): void;
+  /** Those the faults were told of, and those that cannot be told: kept, waiting no more. */
+  told(numbers: readonly number[], aside?: readonly number[]): void;
+  /** How many were set aside because they could not be told. */
+  setAside(): number;
   /** What traps said that opened or confirmed a fault of the rule, each once. */
   claims(about: ClaimQuestion): readonly Claim[];
   /** One step of retention; true when there is more to do. */
@@ -222,55 +237,44 @@ export interface EventsOptions {
   readonly clock: Clock;
   /** Of the desk that was opened on the directory before. */
   readonly device: Desk['device'];
-  /** Default 400 days. */
-  readonly keepMs?: number;
-  /** Default 1,000,000. */
-  readonly keepCount?: number;
+  /** Asked at each step of retention. Default: 400 days, a million. */
+  readonly keep?: () => { readonly keepMs: number; readonly keepCount: number };
 }
 
 export function openEvents(options: EventsOptions): Promise<Events> {
   return makeEvents(options);
 }
 
-export type DependencyState = 'proposed' | 'confirmed' | 'rejected';
-
-/** `child` sits behind `parent`: without the parent it cannot be reached. */
-export interface Dependency {
-  readonly child: string;
-  readonly parent: string;
-  readonly state: DependencyState;
-  /** What proposed it: `lldp`, `cdp`, `gateway`; `person` when nothing did. */
-  readonly source: string;
-  readonly firstMs: number;
-  /** When a device last showed it. */
-  readonly seenMs: number;
+/** Of a dependency: the ETag. It is the same again once the same is decided again. */
+export function versionOf({ state }: Pick<Dependency, 'state'>): number {
+  return versionOfState({ state });
 }
 
-export interface FoundDependency {
-  readonly child: string;
-  readonly parent: string;
-  readonly source: string;
+export function openDependencies(options: DependenciesOptions): Promise<Dependencies> {
+  return makeDependencies(options);
 }
 
-/** Which device sits behind which: proposed by what was read, decided by people. */
-export interface Dependencies {
-  dependencies(): readonly Dependency[];
-  /** The same array until one changes. */
-  confirmed(): readonly { readonly child: string; readonly parent: string }[];
-  /** What people decided stays as they decided. Proposals nobody saw for 30 days are dropped. */
-  propose(found: readonly FoundDependency[]): Promise<void>;
-  /** Also one that nothing proposed. Throws `conflict` when a device would sit behind itself. */
-  decide(
-    pair: { readonly child: string; readonly parent: string },
-    state: 'confirmed' | 'rejected',
-    actor: Actor,
-  ): Promise<Dependency>;
+/** A time in which a device was silent, and whose samples may still come. */
+export interface Gap {
+  readonly device: string;
+  /** The newest sample before it and the first after it, Unix ms. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** When it was noticed. */
+  readonly sinceMs: number;
+  /** Usual distance of the device's samples before it. */
+  readonly stepMs: number;
+}
+
+/** Gaps whose summary is still owed, so that a restart does not forget it. */
+export interface Gaps {
+  all(): readonly Gap[];
+  /** Durable when it returns, as `drop`. */
+  keep(gaps: readonly Gap[]): void;
+  drop(gaps: readonly Gap[]): void;
   close(): Promise<void>;
 }
 
-export function openDependencies(options: {
-  readonly directory: string;
-  readonly clock: Clock;
-}): Promise<Dependencies> {
-  return makeDependencies(options);
+export async function openGaps(directory: string): Promise<Gaps> {
+  return makeGaps(directory);
 }

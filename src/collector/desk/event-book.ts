@@ -12,8 +12,7 @@ import type {
 import { searchOf, wordsOf } from './event-words.ts';
 import { type Connection, openDatabase } from './open-database.ts';
 
-const KEEP_MS = 400 * DAY_MS;
-const KEEP_COUNT = 1_000_000;
+const KEEP = Object.freeze({ keepMs: 400 * DAY_MS, keepCount: 1_000_000 });
 /** Removed at a time. */
 const STEP = 500;
 /** An agent's clock may be ahead so far; beyond, our own time counts (P6). */
@@ -35,7 +34,6 @@ export async function makeEvents(options: EventsOptions): Promise<Events> {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (agent, id) DO NOTHING RETURNING number`,
   );
   const index = connection.prepare('INSERT INTO desk_event_words (rowid, words) VALUES (?, ?)');
-  const told = connection.prepare('UPDATE desk_events SET waiting = 0 WHERE number = ?');
   const waiting = connection.prepare(
     'SELECT * FROM desk_events WHERE waiting = 1 ORDER BY number LIMIT ?',
   );
@@ -69,10 +67,26 @@ export async function makeEvents(options: EventsOptions): Promise<Events> {
       return (connection.prepare(sql).all(...values) as Row[]).map(toEvent);
     },
     waiting: (limit) => (waiting.all(limit) as Row[]).map(toEvent),
-    told: (number) => void told.run(number),
+    ...tellingOf(connection),
     claims: claimsOf(connection),
     maintain: retention(connection, options),
     close: async () => void connection.close(),
+  };
+}
+
+/** `waiting`: 1 until the faults were told, 2 for what cannot be told, else 0. */
+function tellingOf(connection: Connection): Pick<Events, 'told' | 'setAside'> {
+  const mark = connection.prepare(
+    'UPDATE desk_events SET waiting = ? WHERE number IN (SELECT value FROM json_each(?))',
+  );
+  const count = connection.prepare('SELECT count(*) FROM desk_events WHERE waiting = 2').pluck();
+  const tell = connection.transaction((numbers: readonly number[], aside: readonly number[]) => {
+    mark.run(0, JSON.stringify(numbers));
+    mark.run(2, JSON.stringify(aside));
+  });
+  return {
+    told: (numbers, aside = []) => void tell.immediate(numbers, aside),
+    setAside: () => Number(count.get()),
   };
 }
 
@@ -94,7 +108,7 @@ function claimsOf(connection: Connection): Events['claims'] {
 
 /** One step of it: true when there is more to do. */
 function retention(connection: Connection, options: EventsOptions): Events['maintain'] {
-  const { clock, keepMs = KEEP_MS, keepCount = KEEP_COUNT } = options;
+  const { clock, keep = () => KEEP } = options;
   const oldest = connection.prepare(
     'SELECT number, received_ms FROM desk_events ORDER BY number LIMIT ?',
   );
@@ -108,6 +122,7 @@ function retention(connection: Connection, options: EventsOptions): Events['main
     }
   });
   return async () => {
+    const { keepMs, keepCount } = keep();
     const last = Number(newest.get() ?? 0);
     const old = clock.now() - keepMs;
     // Numbers have no holes but those made here, so the count is a difference.

@@ -58,7 +58,7 @@ const STEPS: readonly string[] = [
     kind TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     received_ms INTEGER NOT NULL,
-    -- 1 until the faults were told.
+    -- 1 until the faults were told, 2 for what cannot be told.
     waiting INTEGER NOT NULL,
     body TEXT NOT NULL,
     UNIQUE (agent, id)
@@ -76,6 +76,20 @@ const STEPS: readonly string[] = [
     seen_ms INTEGER NOT NULL,
     PRIMARY KEY (child, parent)
   ) WITHOUT ROWID;
+  `,
+  `
+  -- Silences of devices whose samples may still come.
+  CREATE TABLE desk_gaps (
+    device TEXT NOT NULL,
+    to_ms INTEGER NOT NULL,
+    from_ms INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    step_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, to_ms)
+  ) WITHOUT ROWID;
+
+  -- Events that could not be told to the faults: waiting = 2.
+  CREATE INDEX desk_events_aside ON desk_events (number) WHERE waiting = 2;
   `,
 ];
 

@@ -118,10 +118,24 @@ describe('what the faults were not told of', () => {
     await made.events.add('site-a', [event('1'), calm, event('3', { device: '' }), event('4')]);
     const again = await made.reopen();
     expect(again.waiting(10).map(({ id }) => id)).toEqual(['1', '4']);
-    again.told(1);
+    again.told([1]);
     expect((await made.reopen()).waiting(10).map(({ id }) => id)).toEqual(['4']);
     expect(made.events.waiting(0)).toEqual([]);
   });
+});
+
+test('what cannot be told is kept and counted, and waits no more', async () => {
+  const made = await book();
+  await made.events.add(
+    'site-a',
+    ['1', '2', '3', '4'].map((id) => event(id)),
+  );
+  expect(made.events.setAside()).toBe(0);
+  made.events.told([1, 2, 3], [2]);
+  const again = await made.reopen();
+  expect(again.waiting(10).map(({ id }) => id)).toEqual(['4']);
+  expect(again.setAside()).toBe(1);
+  expect(await again.list({ limit: 10 })).toHaveLength(4);
 });
 
 test('what traps claimed of a rule is told once each, with the port', async () => {
@@ -213,7 +227,7 @@ describe('a search', () => {
 
 describe('retention', () => {
   test('removes by age in steps, from the words too', async () => {
-    const made = await book({ keepMs: 10 * DAY_MS });
+    const made = await book({ keep: () => ({ keepMs: 10 * DAY_MS, keepCount: 1e6 }) });
     const many = Array.from({ length: 700 }, (_, i) => event(String(i)));
     await made.events.add('site-a', many.slice(0, 400));
     await made.events.add('site-a', many.slice(400));
@@ -227,7 +241,7 @@ describe('retention', () => {
   });
 
   test('removes the oldest beyond a number', async () => {
-    const made = await book({ keepCount: 5 });
+    const made = await book({ keep: () => ({ keepMs: 400 * DAY_MS, keepCount: 5 }) });
     await made.events.add(
       'site-a',
       Array.from({ length: 12 }, (_, i) => event(String(i))),
