@@ -84,10 +84,16 @@ function failureOf({ status, body }: ApiAnswer): Failure {
     error = {};
   }
   const code = error.code ?? '';
+  const { message = `the collector answered ${status}`, hint = '' } = error;
+  // Whoever types has options before them, not the parts of a request.
+  const ofForm = hint.includes('/api/docs');
   return new Failure(
     Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'io',
-    error.message ?? `the collector answered ${status}`,
-    { hint: error.hint ?? '', detail: { ...error.detail } },
+    ofForm ? message.replace(/(^|; )(?:query|body|path) (?=\S+: )/g, '$1') : message,
+    {
+      hint: ofForm ? 'correct what is named; --help says what the verb takes' : hint,
+      detail: { ...error.detail },
+    },
   );
 }
 

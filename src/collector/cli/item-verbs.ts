@@ -1,22 +1,9 @@
 /** What `window`, `problem`, `change` and `knowledge` share: a list, one of them, its steps. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { callJson, withApi } from './api.ts';
-import type { ApiRequest } from './cli.ts';
+import { ask, listText, type Options, queryOf, type View } from './ask.ts';
+import type { LocalTimes } from './local-times.ts';
 import { formatTable, plain } from './table.ts';
-import { flagsOf, type VerbContext, withExample, withPlace } from './verb.ts';
-
-export type View = Readonly<Record<string, unknown>>;
-export type Options = Readonly<Record<string, unknown>>;
-
-/** Asks one address and prints what `show` makes of the answer, or the answer with `--json`. */
-export async function ask(
-  { host }: VerbContext,
-  options: Options,
-  { request, show }: { readonly request: ApiRequest; readonly show: (answer: View) => string },
-): Promise<void> {
-  const answer = await withApi(host, flagsOf(options), (api) => callJson<View>(api, request));
-  host.stdout.write(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : show(answer));
-}
+import { type VerbContext, withExample, withPlace } from './verb.ts';
 
 export interface Listing {
   readonly noun: string;
@@ -41,24 +28,16 @@ export function addList(verbs: Command, context: VerbContext, listing: Listing):
   if (ofFaults) command.option('--fault <id>', 'those linked to this fault');
   command.action((options: Options) => {
     const query = queryOf(options, ['limit', 'after', 'state', 'fault']);
-    const show = (answer: View): string => {
+    const show = (answer: View, { offset }: LocalTimes): string => {
       const found = answer[items] as readonly View[];
       const rows = found.map((item) => columns.map((column) => cell(item[column])));
       const header = columns.map((column) => column.replaceAll('_', ' ').toUpperCase());
-      const more = answer.next === null ? '' : `more: --after ${plain(String(answer.next))}\n`;
-      return (formatTable(header, rows) || `no ${items}\n`) + more;
+      const next = answer.next as string | null;
+      return listText(header, rows, { none: `no ${items}`, offset, next });
     };
     return ask(context, options, { request: { method: 'GET', path: `${path}${query}` }, show });
   });
   withExample(withPlace(command), `collector ${noun} list --data ./data`);
-}
-
-/** Options that were given as a query, `?` included; '' for none. */
-export function queryOf(options: Options, names: readonly string[]): string {
-  const given = names.flatMap((name) =>
-    options[name] === undefined ? [] : [[name, String(options[name])]],
-  );
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
 function cell(value: unknown): string {
@@ -103,13 +82,14 @@ export function addShow(
     .option('--json', 'as JSON')
     .action((id: string, options: Options) => {
       const request = { method: 'GET', path: `${path}/${encodeURIComponent(id)}` } as const;
-      const show = (answer: View): string => {
-        if (what === '') return cardOf(answer);
+      const show = (answer: View, { offset }: LocalTimes): string => {
+        const head = `times: ${offset}\n`;
+        if (what === '') return head + cardOf(answer);
         const steps = answer.steps as readonly StepView[];
         const rows = steps.map((one) => [one.at, one.kind, one.state, one.by, one.note]);
         const table = formatTable(['AT', 'STEP', 'STATE', 'BY', 'NOTE'], rows);
         const rest = { faults: answer.faults, possible: answer.possible };
-        return `${cardOf(answer[what] as View)}${cardOf(rest)}\n${table}`;
+        return `${head}${cardOf(answer[what] as View)}${cardOf(rest)}\n${table}`;
       };
       return ask(context, options, { request, show });
     });

@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { describeFailure, Failure } from '../../shared/errors.ts';
 import type { CliHost } from './cli.ts';
+import { completeTimes } from './local-options.ts';
 import { plain } from './table.ts';
 import type { Outcome, VerbContext } from './verb.ts';
 import { addAgentVerbs } from './verbs/agent.ts';
+import { addAuditVerbs } from './verbs/audit.ts';
 import { addChangeVerbs } from './verbs/change.ts';
 import { addCheckConfig } from './verbs/check-config.ts';
 import { addDependencyVerbs } from './verbs/dependency.ts';
@@ -15,9 +17,10 @@ import { addFaultVerbs } from './verbs/fault.ts';
 import { addImportVerbs } from './verbs/import.ts';
 import { addKnowledgeVerbs } from './verbs/knowledge.ts';
 import { addNoticeVerbs } from './verbs/notice.ts';
+import { addPeopleVerbs } from './verbs/people.ts';
 import { addProblemVerbs } from './verbs/problem.ts';
 import { addReportVerb } from './verbs/report.ts';
-import { addServe } from './verbs/serve.ts';
+import { addReload, addServe } from './verbs/serve.ts';
 import { addThresholdVerbs } from './verbs/threshold.ts';
 import { addWindowVerbs } from './verbs/window.ts';
 
@@ -32,12 +35,15 @@ function buildProgram(context: VerbContext): Command {
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
     });
+  program.hook('preAction', (_, verb) => completeTimes(context, verb));
   addServe(program, context);
+  addReload(program, context);
   addCheckConfig(program, context);
   addImportVerbs(program, context);
   addReportVerb(program, context);
   addAgentVerbs(program, context);
   addFaultVerbs(program, context);
+  addPeopleVerbs(program, context);
   addDutyVerbs(program, context);
   addNoticeVerbs(program, context);
   addWindowVerbs(program, context);
@@ -48,6 +54,7 @@ function buildProgram(context: VerbContext): Command {
   addDeviceVerbs(program, context);
   addDependencyVerbs(program, context);
   addEventVerbs(program, context);
+  addAuditVerbs(program, context);
   return program;
 }
 

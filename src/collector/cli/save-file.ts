@@ -1,5 +1,5 @@
-/** A file a verb leaves in a directory of the user's choice; the directory is made. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/** A file a verb leaves in a directory of the user's choice; the directory is made, not its parents. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../shared/errors.ts';
 
@@ -7,7 +7,7 @@ import { Failure, messageOf } from '../../shared/errors.ts';
 export function saveFile(directory: string, name: string, content: Buffer | string): string {
   const path = join(directory, name);
   try {
-    mkdirSync(directory, { recursive: true });
+    if (!existsSync(directory)) mkdirSync(directory);
     writeFileSync(path, content);
   } catch (error) {
     throw new Failure('io', `cannot write ${path}: ${messageOf(error)}`, {

@@ -2,14 +2,8 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { networkComplaint } from '../../shared/address-policy.ts';
-import {
-  bytes,
-  type ConfigProblem,
-  duration,
-  readYaml,
-  schemaProblems,
-} from '../../shared/config.ts';
-import { Failure } from '../../shared/errors.ts';
+import { bytes, type ConfigProblem, duration, problemsIn, readYaml } from '../../shared/config.ts';
+import { readParts, wholeOf } from '../../shared/config-parts.ts';
 import type { PeoplePolicy, Person } from '../people/people.ts';
 import type { ChannelKind, ChannelSettings, NotifySettings } from './channel.ts';
 import { CHANNEL_KINDS } from './channel-kinds.ts';
@@ -82,52 +76,75 @@ export const channelsSchema = z.strictObject({
 
 type ChannelsFile = z.infer<typeof channelsSchema>;
 
-/** Null when the file is not of the right shape; its problems are added. */
+/** Whoever is told, and the files that say so; `duty` where its shifts are checked too. */
+export interface NamedPeople {
+  readonly policy: PeoplePolicy;
+  readonly file: string;
+  readonly duty?: string;
+}
+
+type Entry = ChannelsFile['channels'][string];
+/** Null: its kind has a mistake, so nothing can be said of what names it. */
+type Known = ReadonlyMap<string, Pick<ChannelSettings, 'kind'> | null>;
+
+/** Null when something is wrong; the problems are added. */
 export function readChannels(
   file: string,
-  people: { readonly policy: PeoplePolicy; readonly file: string } | null,
+  people: NamedPeople | null,
   problems: ConfigProblem[],
 ): NotifySettings | null {
   let data: unknown;
   try {
     data = readYaml(file);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const listed = error.detail.problems as readonly ConfigProblem[] | undefined;
-    problems.push(...(listed ?? [{ file, path: '', reason: error.message }]));
+    problems.push(...problemsIn(error, file));
     return null;
   }
-  const shape = schemaProblems(channelsSchema, data, file);
+  const { value: parts, problems: shape } = readParts(channelsSchema, data, file);
   problems.push(...shape);
-  if (shape.length > 0) return null;
-  const raw = channelsSchema.parse(data);
   const base = dirname(file);
-  const channels = new Map(
-    Object.entries(raw.channels).map(([key, settings]) => [key, channelOf(key, settings)]),
-  );
-  for (const { name: key, kind, settings } of channels.values()) {
+  const known = new Map<string, Pick<ChannelSettings, 'kind'> | null>();
+  const channels = new Map<string, ChannelSettings>();
+  for (const [key, part] of Object.entries(parts.channels ?? {})) {
+    const kind = CHANNEL_KINDS.find((one) => one.kind === part?.kind) ?? null;
+    known.set(key, kind && { kind });
+    const settings = wholeOf<Entry>(part);
+    if (kind === null || settings === null) continue;
+    channels.set(key, channelOf(key, settings, kind));
     for (const { path, reason } of kind.check?.(settings, base) ?? []) {
       problems.push({ file, path: `channels.${key}.${path}`, reason });
     }
   }
-  const beat = secretProblems(base, { url_file: raw.heartbeat?.url_file });
+  const beat = secretProblems(base, { url_file: parts.heartbeat?.url_file });
   for (const { path, reason } of beat) problems.push({ file, path: `heartbeat.${path}`, reason });
-  if (people !== null) problems.push(...addressProblems(people.policy, people.file, channels));
-  return settingsOf(raw, base, channels);
+  if (people !== null && parts.channels !== undefined) {
+    problems.push(...addressProblems(people.policy, people.file, known));
+    problems.push(...shiftProblems(people, known));
+  }
+  return shape.length > 0 ? null : settingsOf(parts as ChannelsFile, base, channels);
 }
 
-function channelOf(key: string, settings: ChannelsFile['channels'][string]): ChannelSettings {
-  const kind = CHANNEL_KINDS.find((one) => one.kind === settings.kind) as ChannelKind;
+function channelOf(key: string, settings: Entry, kind: ChannelKind): ChannelSettings {
   const follow = (settings as { follow?: ChannelSettings['follow'] }).follow ?? null;
   return { name: key, kind, settings, follow };
 }
 
+/** Shifts that go first by a channel that does not exist. */
+function shiftProblems({ policy, duty }: NamedPeople, channels: Known): ConfigProblem[] {
+  if (duty === undefined) return [];
+  return [...policy.roles.values()].flatMap((role) =>
+    role.shifts.flatMap((shift) =>
+      shift.by.flatMap((channel, index) => {
+        if (channels.has(channel)) return [];
+        const path = `roles.${role.id}.shifts.${shift.name}.by[${index}]`;
+        return [{ file: duty, path, reason: unknownChannel(channel, channels) }];
+      }),
+    ),
+  );
+}
+
 /** People whose channels do not exist, or whose address is none there. */
-function addressProblems(
-  { people }: PeoplePolicy,
-  file: string,
-  channels: ReadonlyMap<string, ChannelSettings>,
-): ConfigProblem[] {
+function addressProblems({ people }: PeoplePolicy, file: string, channels: Known): ConfigProblem[] {
   return [...people.values()].flatMap((person) =>
     person.channels.flatMap((address, index) => {
       const reason = addressComplaint(address, channels);
@@ -137,13 +154,20 @@ function addressProblems(
   );
 }
 
-function addressComplaint(
+function unknownChannel(channel: string, channels: Known): string {
+  return `there is no channel "${channel}" in channels.yaml (there: ${[...channels.keys()].join(', ')})`;
+}
+
+/** Why there is nobody at the address on that channel; null: there may be. */
+export function addressComplaint(
   { channel, to }: Person['channels'][number],
-  channels: ReadonlyMap<string, ChannelSettings>,
+  channels: Known,
 ): string | null {
   const found = channels.get(channel);
+  // An address with a mistake is told of in its own file.
+  if (found === null || channel === '') return null;
   if (found === undefined) {
-    return `there is no channel "${channel}" in channels.yaml (there: ${[...channels.keys()].join(', ')})`;
+    return unknownChannel(channel, channels);
   }
   const { kind } = found;
   if (to === '') {

@@ -6,6 +6,7 @@ import { type Actor, type DeskConnection, openDeskConnection, openTrail } from '
 import { isDead } from './breaker.ts';
 import type { SendResult } from './channel.ts';
 import { ChannelDesk } from './channel-desk.ts';
+import { addressComplaint } from './channels-file.ts';
 import { Delivery } from './delivery.ts';
 import { makeFollower } from './follow.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -25,7 +26,8 @@ import { Refusals } from './refusals.ts';
 
 /** Between two test messages by one channel (S40). */
 const TEST_EVERY_MS = 10_000;
-const LIST_MOST = 1_000;
+/** One more than the longest page, which says whether there is a next one. */
+const LIST_MOST = 1_001;
 /** Alerts that were left out are all counted in the log, and the first of them named. */
 const IGNORED_LOGGED = 5;
 /** Old notices are deleted a few at once, so that the desk's other writers never wait for it. */
@@ -115,6 +117,12 @@ class Courier implements Notify {
   async sendTest(test: Parameters<Notify['sendTest']>[0], actor: Actor): Promise<SendResult> {
     const { channel, to, locale } = test;
     this.#channels.state(channel);
+    const complaint = addressComplaint({ channel, to }, this.#policy.settings.channels);
+    if (complaint !== null) {
+      throw new Failure('bad_request', `${channel} cannot be tested: ${complaint}`, {
+        hint: 'give the address as it stands in people.yaml; none where the channel takes none',
+      });
+    }
     const nowMs = this.#clock.monotonic();
     const before = this.#tested.get(channel) ?? Number.NEGATIVE_INFINITY;
     if (nowMs - before < TEST_EVERY_MS) {

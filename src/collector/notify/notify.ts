@@ -9,12 +9,12 @@ import { type ConfigProblem, configFailure, jsonSchema } from '../../shared/conf
 import type { Log } from '../../shared/log.ts';
 import type { Actor } from '../desk/desk.ts';
 import type { Fault, FaultClearing, FaultReport, LedgerEntry, Level } from '../faults/faults.ts';
-import type { Locale, People, PeoplePolicy } from '../people/people.ts';
+import type { Locale, People } from '../people/people.ts';
 import type { WindowOutcome } from '../quiet/quiet.ts';
 import type { NotifySettings, SendResult } from './channel.ts';
-import { channelsSchema, readChannels } from './channels-file.ts';
+import { channelsSchema, type NamedPeople, readChannels } from './channels-file.ts';
 import { openCourier } from './courier.ts';
-import type { InboundForm, InboundOutcome } from './inbound/inbound.ts';
+import { INBOUND_SCHEMAS, type InboundForm, type InboundOutcome } from './inbound/inbound.ts';
 import { readTemplates, type Templates } from './templates.ts';
 
 /** What a notice is about: the kind of the ledger entry behind it. */
@@ -164,13 +164,18 @@ export interface NotifyFiles {
  */
 export function loadNotify(
   { channels, notices }: NotifyFiles,
-  people: { readonly policy: PeoplePolicy; readonly file: string } | null,
+  people: NamedPeople | null,
 ): NotifyPolicy {
   const problems: ConfigProblem[] = [];
   const settings = readChannels(channels, people, problems);
   const templates = readTemplates(notices, problems);
   if (settings === null || templates === null || problems.length > 0) throw configFailure(problems);
   return { settings, templates };
+}
+
+/** What each form of inbound alerts holds, as JSON Schema, for the API's documentation. */
+export function inboundJsonSchema(form: InboundForm): unknown {
+  return jsonSchema(INBOUND_SCHEMAS[form]);
 }
 
 /** The file's JSON Schema, for editors. */

@@ -5,7 +5,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../shared/errors.ts';
-import type { AuthClass, Method } from './route.ts';
+import type { Principal } from '../desk/desk.ts';
+import type { AuthClass, Method, Scene } from './route.ts';
 import type { WebSettings } from './web.ts';
 
 export interface Credentials {
@@ -39,6 +40,22 @@ function presentedToken(header: string | undefined, basic: boolean): string | nu
   const decoded = Buffer.from(match[2], 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   return colon < 0 ? null : decoded.slice(colon + 1);
+}
+
+/** Who sends, by the token of an agent or of another system (auth class `ingest`). */
+export function senderOf(
+  { doors, headers }: Pick<Scene, 'doors' | 'headers'>,
+  wanted: { readonly kind: Principal['kind']; readonly mend: string },
+): Principal {
+  const token = presentedToken([headers.authorization].flat()[0], false) ?? '';
+  const principal = doors.desk.authenticate(token);
+  const hint = `make one with: collector agent add NAME ${wanted.mend}`.trim();
+  if (principal === null) {
+    throw new Failure('unauthorised', 'the token is missing or not valid', { hint });
+  }
+  if (principal.kind === wanted.kind) return principal;
+  const is = `the token of ${principal.name} is of kind ${principal.kind}`;
+  throw new Failure('forbidden', `${is}, not ${wanted.kind}`, { hint });
 }
 
 const reads = (method: string): boolean => method === 'GET' || method === 'HEAD';

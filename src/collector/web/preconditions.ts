@@ -1,6 +1,7 @@
 /** Guards of a write, from its headers: done once however often it is sent, on the version seen. */
 import { Failure } from '../../shared/errors.ts';
 import type { Actor, RepeatKey } from '../desk/desk.ts';
+import { firstOf, type Page } from './page.ts';
 import { ReplyBody, type Scene } from './route.ts';
 
 export interface Guard {
@@ -11,19 +12,25 @@ export interface Guard {
   readonly version: number | null;
 }
 
-const single = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value[0] : value;
-
 /** `request`: what makes this request another than the next. Throws `bad_request`. */
 export function guardOf({ headers, actor }: Scene, request: unknown): Guard {
-  const key = single(headers['idempotency-key']);
-  const match = single(headers['if-match'])?.trim();
-  const repeat = key === undefined ? null : { key, request: { by: actor.who, request } };
-  return {
-    actor,
-    repeat,
-    version: match === undefined || match === '*' ? null : versionOf(match),
-  };
+  const { key, version } = preconditionsOf(headers);
+  const repeat = key === null ? null : { key, request: { by: actor.who, request } };
+  return { actor, repeat, version };
+}
+
+export interface Preconditions {
+  /** From `Idempotency-Key`. */
+  readonly key: string | null;
+  /** From `If-Match`; null: whatever it is now. */
+  readonly version: number | null;
+}
+
+/** Throws `bad_request`. */
+export function preconditionsOf(headers: Scene['headers']): Preconditions {
+  const single = (name: string): string | null => [headers[name]].flat()[0] ?? null;
+  const match = single('if-match')?.trim() ?? '*';
+  return { key: single('idempotency-key'), version: match === '*' ? null : versionOf(match) };
 }
 
 function versionOf(match: string): number {
@@ -34,19 +41,17 @@ function versionOf(match: string): number {
   });
 }
 
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
 /** JSON with the version as its ETag, to be sent back in `If-Match`. */
 export function tagged(version: number, body: object): ReplyBody {
   return new ReplyBody({
     type: 'application/json; charset=utf-8',
-    headers: { etag: `"${version}"` },
+    headers: { etag: etagOf(version) },
     body: JSON.stringify(body),
   });
-}
-
-export interface Page<T> {
-  readonly shown: readonly T[];
-  /** The id to continue after; null on the last page. */
-  readonly next: string | null;
 }
 
 /** `list` is asked for one more than is shown, which says whether there is a next page. */
@@ -54,9 +59,7 @@ export function pageOf<T extends { readonly id: string }>(
   limit: number,
   list: (limit: number) => readonly T[],
 ): Page<T> {
-  const found = list(limit + 1);
-  const shown = found.slice(0, limit);
-  return { shown, next: found.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  return firstOf(list(limit + 1), limit, ({ id }) => id);
 }
 
 /** The number in an id such as `W-000012`; the route's schema has checked its form. */

@@ -112,7 +112,7 @@ function checked<T extends z.ZodType>(schema: T, value: unknown, place: string):
     return where === '' ? `${place}: ${reason}` : `${place} ${where}: ${reason}`;
   });
   throw new Failure('bad_request', reasons.join('; '), {
-    hint: 'the accepted fields are listed at /api/docs',
+    hint: 'correct what is named; every field is described at /api/docs',
   });
 }
 

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { queryOf } from '../../../src/collector/cli/ask.ts';
 import { type CliHost, runCli } from '../../../src/collector/cli/cli.ts';
-import { bodyOf, cardOf, type Field, queryOf } from '../../../src/collector/cli/item-verbs.ts';
+import { bodyOf, cardOf, type Field } from '../../../src/collector/cli/item-verbs.ts';
 import { makeHost } from '../../../src/collector/run.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { projectFile } from '../../support/parts.ts';
@@ -58,7 +59,7 @@ test('a window is looked at, registered, listed and ended', async () => {
   const why = ['--reason', 'patch', '--approver', 'zhao', '--by', 'wang'];
   const what = ['--device', 'web-*,db-1', '--label', 'site=north'];
   expect(await works('window', 'preview', ...what, ...when, ...why)).toMatch(
-    /^covers 0 devices: \nFROM +TO\n20.*\nwarning: no device is named "db-1"\nwarning: it covers no/,
+    /^covers 0 devices: \nFROM +TO +\(\+08:00\)\n20.*\nwarning: no device is named "db-1"\nwarning: it covers no/,
   );
   expect(await works('window', 'add', ...what, ...when, ...why)).toBe('W-000001 is registered\n');
   expect(await works('window', 'list')).toMatch(/W-000001 +upcoming +patch +wang +zhao +true/);
@@ -88,6 +89,7 @@ test('a window that is wrong says what, and how to mend it', async () => {
 
 test('a problem goes through its steps', async () => {
   await begin();
+  for (const word of ['beeps', 'smells']) await works('fault', 'open', 'ups-1', word, '--by', 'li');
   const fault = ['--fault', 'F-000001', '--fault', 'F-000002'];
   expect(await works('problem', 'open', '--title', 'old UPS', ...fault, '--by', 'wang')).toBe(
     'P-000001 is open\n',

@@ -60,6 +60,20 @@ const VERBS = [
   'fault split',
   'fault link',
   'fault report',
+  'fault attach',
+  'fault file',
+  'duty who',
+  'duty roster',
+  'duty hand-over',
+  'duty hand-overs',
+  'duty export',
+  'duty import',
+  'notice list',
+  'notice channels',
+  'notice test',
+  'people list',
+  'people chains',
+  'reload',
   'window list',
   'window show',
   'window preview',
@@ -98,6 +112,8 @@ const VERBS = [
   'knowledge archive',
   'threshold explain',
   'device list',
+  'device show',
+  'audit list',
   'device label',
   'device remove',
 ];
@@ -163,11 +179,11 @@ test('what serve returns is the exit code', async () => {
   expect(seen).toEqual([{ data: 'd', listen: ':1', config: 'c' }]);
 });
 
-test.each([
-  [() => ({ files: ['a.yaml'], warnings: [] }), 0, 'ok: a.yaml\n'],
-  [() => ({ files: ['a.yaml'], warnings: ['old'] }), 1, 'warning: old\nok: a.yaml\n'],
-])('check-config %# exits with %i', async (checkConfig, code, stdout) => {
-  const { run, text } = stage({ checkConfig });
+test.each<[string[], number, string]>([
+  [[], 0, 'ok: a.yaml\n'],
+  [['old'], 1, 'warning: old\nusable, with warnings: a.yaml\n'],
+])('check-config with the warnings %j exits with %i', async (warnings, code, stdout) => {
+  const { run, text } = stage({ checkConfig: () => ({ files: ['a.yaml'], warnings }) });
   expect(await run('check-config')).toBe(code);
   expect(text.stdout).toBe(stdout);
 });
@@ -183,6 +199,14 @@ test.each([
   });
   expect(await run('check-config')).toBe(code);
   expect(text.stderr).toContain('bad');
+});
+
+test('only a running collector reloads', async () => {
+  const { run, text } = stage({ dataDirectory: () => '/d', isClaimed: async () => false });
+  expect(await run('reload')).toBe(1);
+  expect(text.stderr).toBe(
+    'no collector works on /d\n  mend: it reads its configuration when it starts: collector serve\n',
+  );
 });
 
 test('a fault is answered under the name of whoever types', async () => {

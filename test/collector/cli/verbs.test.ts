@@ -19,6 +19,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** The time of `check-config`, which warns of years whose holidays are not known. */
+let now = systemClock.now;
+
 async function collector(...args: string[]) {
   const said = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
@@ -30,7 +33,7 @@ async function collector(...args: string[]) {
   const host: CliHost = {
     ...makeHost({
       args: [],
-      clock: systemClock,
+      clock: { ...systemClock, now: () => now() },
       version: '1.2.3',
       entry: pathToFileURL(projectFile('src/collector/main.ts')),
       machineTimezone: 'Asia/Shanghai',
@@ -99,7 +102,14 @@ test('OpenMetrics text is imported the same way, and repeated it changes nothing
   expect(again).toMatchObject({ code: 0, stderr: '' });
   expect(again.stdout).toContain('1 of 1 batches were stored before');
   const list = await verb('device', 'list');
-  expect(list.stdout).toMatch(/^web +unknown +imported +2025-01-01T00:00/m);
+  expect(list.stdout).toMatch(/^web +unknown +imported +2025-01-01 08:00:00$/m);
+  await verb('device', 'label', 'web', '--set', 'name=other');
+  const card = await verb('device', 'show', 'web');
+  expect(card.stdout).toMatch(/^name: web\nkind: unknown\nstatus: imported\n/);
+  expect(card.stdout).toContain('\nlabel name: other\n');
+  expect((await verb('device', 'show', 'nobody')).stderr).toMatch(/nobody[\s\S]*mend: /);
+  const audit = await verb('audit', 'list');
+  expect(audit.stdout).toMatch(/^NUMBER +AT +WHO +WHAT +OF +RESULT +\(\S+\)\n1 +20\d\d-/);
 });
 
 test('a configuration is refused whole, every mistake at once', async () => {
@@ -115,7 +125,20 @@ test('an address that is none is refused', async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining('not an address to listen on')]);
 });
 
+test('check-config warns of a year whose holidays are not known', async () => {
+  now = () => Date.UTC(2026, 10, 30);
+  expect(await collector('check-config')).toMatchObject({ code: 0 });
+  now = () => Date.UTC(2026, 11, 1, 1);
+  const { code, stdout } = await collector('check-config');
+  now = systemClock.now;
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^warning: the calendar office knows no holidays from 2027-01-01 on/m);
+  expect(stdout).toMatch(/^warning: the calendar inspection knows no/m);
+  expect(stdout).not.toContain('day_desk');
+});
+
 test('check-config reads everything that serve would', async () => {
+  now = () => Date.UTC(2026, 5, 1);
   const check = (text: string) => collector('check-config', '--config', file('c.yaml', text));
   const good = await check('timezone: UTC\n');
   expect(good).toMatchObject({ code: 0, stderr: '' });
@@ -134,6 +157,7 @@ test('check-config reads everything that serve would', async () => {
   const open = await check('listen: ":8420"\n');
   expect(open.code).toBe(2);
   expect(open.stderr).toContain('web.token_file');
+  now = systemClock.now;
 });
 
 test('a report goes to stdout as JSON alone, else into files', async () => {

@@ -20,6 +20,7 @@ const COUNTERS = [
   'node_disk_read_bytes_total{device="sda",job="a"}',
   'node_disk_read_bytes_total{device="sda",job="b"}',
   'ifInOctets{ifName="Gi1"}',
+  'sysUpTime',
 ];
 const NAMES = [...LEVELS, ...COUNTERS];
 

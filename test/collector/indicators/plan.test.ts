@@ -9,7 +9,7 @@ const summary = (...texts: string[]) =>
 
 describe('compilePlan', () => {
   test('ignores series no recipe takes, and a device without any', () => {
-    expect(compilePlan([])).toEqual({ cells: [], sums: [], outputs: [], figures: [] });
+    expect(compilePlan([])).toEqual({ cells: [], guards: [], sums: [], outputs: [], figures: [] });
     expect(summary('node_forks_total', 'go_goroutines')).toEqual([]);
   });
 

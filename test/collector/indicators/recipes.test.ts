@@ -241,6 +241,70 @@ describe('snmp_exporter', () => {
     expect(both).toEqual({ 'network_receive_bytes_per_second{Gi0/1}': 200 });
   });
 
+  describe('a counter that began anew', () => {
+    const wide = `ifHCInOctets${port}`;
+    const narrow = `ifInOctets${port}`;
+    const since = `ifCounterDiscontinuityTime${port}`;
+    const rate = 'network_receive_bytes_per_second{Gi0/1}';
+
+    test('after a restart has not wrapped, and gives a rate again from the next scrape on', async () => {
+      const before = { sysUpTime: 900_000, [narrow]: 3_000_000_000 };
+      const after = { sysUpTime: 500, [narrow]: 1_000_000 };
+      expect(await derive(before, after)).not.toHaveProperty([rate]);
+      const next = { sysUpTime: 2_000, [narrow]: 1_001_500 };
+      expect(await derive(before, after, next)).toHaveProperty([rate], 100);
+    });
+
+    test('gives no rate though it is larger than before', async () => {
+      const scrapes = [
+        { sysUpTime: 900_000, [wide]: 1_000 },
+        { sysUpTime: 500, [wide]: 5_000_000 },
+      ] as const;
+      expect(await derive(...scrapes)).not.toHaveProperty([rate]);
+    });
+
+    test('is told from a wrap of the uptime after 497 days', async () => {
+      const before = { sysUpTime: 2 ** 32 - 700, [narrow]: 1_000 };
+      const after = { sysUpTime: 800, [narrow]: 2_500 };
+      expect(await derive(before, after)).toHaveProperty([rate], 100);
+    });
+
+    test('is one of the device that restarted, as its own agent sees it', async () => {
+      const by = (agent: string, text: string) => text.replace(/\{|$/, `{agent="${agent}",`);
+      const scrape = (up: number, octets: number) => ({
+        'sysUpTime{agent="a"}': up,
+        'sysUpTime{agent="b"}': 900_000 + octets,
+        [by('b', narrow)]: octets,
+      });
+      expect(await derive(scrape(900_000, 0), scrape(500, 1_500))).toHaveProperty([rate], 100);
+    });
+
+    test('with a card that was changed: the port says since when, once or at every scrape', async () => {
+      const said = await derive(
+        { [since]: 0, [narrow]: 3_000_000_000 },
+        { [since]: 77_000, [narrow]: 1_000_000 },
+      );
+      expect(said).not.toHaveProperty([rate]);
+      const once = await derive(
+        { [narrow]: 3_000_000_000 },
+        { [since]: 77_000, [narrow]: 1_000_000 },
+      );
+      expect(once).not.toHaveProperty([rate]);
+      const always = { [since]: 77_000 };
+      const later = await derive(
+        { ...always, [narrow]: 2 ** 32 - 1_000 },
+        { ...always, [narrow]: 500 },
+      );
+      expect(later).toHaveProperty([rate], 100);
+    });
+
+    test('of another port concerns that port only', async () => {
+      const other = since.replace('Gi0/1', 'Gi0/2');
+      const scrape = (time: number, octets: number) => ({ [other]: time, [wide]: octets });
+      expect(await derive(scrape(0, 0), scrape(77_000, 1_500))).toHaveProperty([rate], 100);
+    });
+  });
+
   test('an unknown speed is not a speed', async () => {
     expect(await derive({ [`ifHighSpeed${port}`]: 0 })).toEqual({});
     expect(await derive({ [`ifSpeed${port}`]: 0 })).toEqual({});
@@ -288,6 +352,16 @@ describe('snmp_exporter', () => {
 
   test('uptime is counted in hundredths', async () => {
     expect(await derive({ sysUpTime: 12_345 })).toEqual({ 'uptime_seconds{}': 123.45 });
+  });
+
+  test('an uptime that is told beyond 497 days goes before the 32 bits that begin again', async () => {
+    const scrape = (n: number) => ({
+      sysUpTime: (2 ** 32 - 700 + n * 1_500) % 2 ** 32,
+      uptime_seconds: (2 ** 32 - 700 + n * 1_500) / 100,
+    });
+    expect(await derive(scrape(0), scrape(1))).toEqual({
+      'uptime_seconds{}': (2 ** 32 + 800) / 100,
+    });
   });
 
   test('a device that nobody probes is reachable while it answers', async () => {

@@ -75,7 +75,7 @@ test.each<[string, Mistake, RegExp]>([
   [
     'a secret that is not there',
     { channels: GOOD.replace('password_file: password', 'password_file: nowhere') },
-    /channels\.mail\.password_file: cannot read the secret/,
+    /channels\.mail\.password_file: the secret file cannot be read/,
   ],
   [
     'an authority that is not there',
@@ -111,7 +111,7 @@ test.each<[string, Mistake, RegExp]>([
   [
     'a heartbeat without its address',
     { channels: `${GOOD}heartbeat: { url_file: nowhere, every: 60s }\n` },
-    /heartbeat\.url_file: cannot read the secret/,
+    /heartbeat\.url_file: the secret file cannot be read/,
   ],
   [
     'a person with a channel that is not there',
@@ -205,7 +205,7 @@ test('a secret that others can read is refused, and is in no message', () => {
   } catch (error) {
     told = (error as Failure).message;
   }
-  expect(told).toContain('can be read by others: chmod 600');
+  expect(told).toMatch(/is open to others \(mode 0\d+\): chmod 600/);
   expect(told).not.toContain('hunter2');
 });
 

@@ -270,3 +270,24 @@ test('a test message says how it went, is audited and cannot be repeated at once
   ).rejects.toMatchObject({ code: 'not_found' });
   expect(await stage.desk.auditEntries(10)).toMatchObject([{ action: 'notice test', who: 'li' }]);
 });
+
+const CHATS = `${CHANNELS.replace(
+  'channels:',
+  `channels:
+  chat: { kind: wecom, url_file: mail-url }
+  log: { kind: log }`,
+)}`;
+
+test.each([
+  ['log', 'wang', /^log cannot be tested: a channel of kind log takes no address/],
+  ['chat', 'no body', /^chat cannot be tested: "no body" is no address of a channel of kind wecom/],
+])('a test message on %s to %j is refused before it is sent', async (channel, to, message) => {
+  await open({ channels: CHATS });
+  const actor = { who: 'li', from: 'x' };
+  const refused = stage.notify.sendTest({ channel, to, locale: 'en' }, actor);
+  await expect(refused).rejects.toMatchObject({ code: 'bad_request', message });
+  expect(mail.received).toEqual([]);
+  // It did not count as a test: the next one may go out at once.
+  const again = await stage.notify.sendTest({ channel: 'log', to: '', locale: 'en' }, actor);
+  expect(again).toEqual({ outcome: 'accepted', reason: '' });
+});

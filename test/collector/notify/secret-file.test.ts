@@ -20,8 +20,8 @@ test('one line, without the end of the line', () => {
 });
 
 test.each([
-  ['group', 'hunter2', 0o640, /can be read by others: chmod 600/],
-  ['world', 'hunter2', 0o604, /can be read by others/],
+  ['group', 'hunter2', 0o640, /is open to others \(mode 0640\)/],
+  ['world', 'hunter2', 0o604, /is open to others/],
   ['empty', '', 0o600, /does not hold one line/],
   ['two', 'hunter2\nhunter3', 0o600, /does not hold one line/],
   ['spaces', 'hunter2 hunter3', 0o600, /does not hold one line/],
@@ -33,7 +33,9 @@ test.each([
 });
 
 test('a file that is not there is named', () => {
-  expect(() => readSecretFile(base, 'nowhere')).toThrow(/cannot read the secret in .*nowhere/);
+  expect(() => readSecretFile(base, 'nowhere')).toThrow(
+    /the secret file cannot be read: .*nowhere/,
+  );
 });
 
 test('problems come by key; what is not given is no problem', () => {

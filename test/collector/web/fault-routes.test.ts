@@ -183,3 +183,29 @@ test('the report is a page or a Word document, in the language that is asked for
   expect((await send('GET', `/faults/${id}/report?timezone=Mars`)).statusCode).toBe(400);
   expect((await send('GET', '/faults/F-000009/report')).statusCode).toBe(404);
 });
+
+test('a fault that a person reports has begun: the future is refused, and nothing is opened', async () => {
+  const began = new Date(stage.clock.now() + 60_000).toISOString();
+  const answer = await send('POST', '/faults', { payload: { ...REPORT, began } });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().error).toMatchObject({
+    code: 'bad_request',
+    message: 'the fault cannot have happened later than now',
+    hint: expect.stringContaining('now is 20'),
+  });
+  expect((await open()).id).toBe('F-000001');
+});
+
+test('lists with numbers page by after and next, as those with ids do', async () => {
+  for (const number of [1, 2, 3]) await open({ item: String(number), urgency: 'high' });
+  const audit = '/api/v1/audit?limit=2';
+  const first = await stage.ask<{ entries: object[]; next: number }>('GET', audit);
+  expect(first).toMatchObject({ entries: [{ number: 1 }, { number: 2 }], next: 2 });
+  const rest = await stage.ask<object>('GET', `${audit}&after=${first.next}`);
+  expect(rest).toMatchObject({ entries: [{ number: 3 }], next: null });
+  const faults = await stage.ask<object>('GET', '/api/v1/faults?limit=2');
+  expect(faults).toMatchObject({ faults: [{}, {}], next: 'F-000002' });
+  for (const path of ['notices', 'events', 'duty/swaps', 'duty/handovers']) {
+    expect(await stage.ask<object>('GET', `/api/v1/${path}?after=9`)).toMatchObject({ next: null });
+  }
+});

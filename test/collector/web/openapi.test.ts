@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { OwnMetrics } from '../../../src/collector/web/metrics/own-metrics.ts';
 import { openApi } from '../../../src/collector/web/openapi.ts';
 import { defineRoute } from '../../../src/collector/web/route.ts';
+import { routeTable } from '../../../src/collector/web/route-table.ts';
 import { FAILURES } from '../../../src/shared/errors.ts';
 
 const routes = [
@@ -114,4 +116,33 @@ test('a route refuses what its schemas do not know, and names all of it', async 
   await expect(query).rejects.toMatchObject({
     message: expect.stringMatching(/limit[\s\S]*kind[\s\S]*more/),
   });
+});
+
+test.each([
+  ['alertmanager', { required: ['alerts'], properties: { alerts: { type: 'array' } } }],
+  ['zabbix', { required: ['host', 'trigger_id', 'event_value', 'event_name'] }],
+  ['generic', { anyOf: [{ required: ['rule', 'status'] }, { required: ['alerts'] }] }],
+])('what %s sends is published', (form, schema) => {
+  const all = openApi(routeTable({} as OwnMetrics), '1.2.3') as Documented;
+  const { post } = all.paths[`/api/v1/inbound/${form}`] ?? {};
+  expect(post?.requestBody).toMatchObject({ content: { 'application/json': { schema } } });
+});
+
+test('every list is continued the same way', () => {
+  const all = openApi(routeTable({} as OwnMetrics), '1.2.3') as Documented;
+  const lists = Object.entries(all.paths).flatMap(([path, { get }]) => {
+    const names = ((get?.parameters ?? []) as { name: string }[]).map(({ name }) => name);
+    if (!path.startsWith('/api/v1/')) return [];
+    return names.some((name) => ['after', 'cursor', 'page', 'offset'].includes(name))
+      ? [{ path, names, answer: JSON.stringify(get?.responses) }]
+      : [];
+  });
+  expect(lists.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['events', 'faults', 'notices', 'audit'].map((one) => `/api/v1/${one}`)),
+  );
+  for (const { path, names, answer } of lists) {
+    expect(names, path).toEqual(expect.arrayContaining(['limit', 'after']));
+    // What windows ended with is followed by its own numbers.
+    if (path !== '/api/v1/windows/outcomes') expect(answer, path).toContain('"next"');
+  }
 });

@@ -41,6 +41,7 @@ const change = (rest: object = {}): object => ({
 });
 
 test('a problem from its opening to its closing', async () => {
+  await stage.ask('POST', '/api/v1/faults', { device: 'ups-1', phenomenon: 'beeps', by: 'li' });
   const opened = await send('POST', '/api/v1/problems', {
     title: 'UPS batteries are old',
     faults: ['F-000001'],
@@ -223,5 +224,20 @@ test('what recurs in the ledger of faults becomes a problem by itself', async ()
   }
   await stage.clock.advance(3_000);
   // What people report does not recur by its name.
+  expect(await stage.ask('GET', '/api/v1/problems')).toEqual({ problems: [], next: null });
+});
+
+test('devices, rules and faults that are not there are refused, the nearest name is offered', async () => {
+  const refused = async (url: string, payload: object): Promise<string> => {
+    const { status, json } = await send('POST', url, payload);
+    expect(status).toBe(400);
+    return json.error.message;
+  };
+  const problem = { title: 'p', by: 'wang', rule: 'cpu_bsy', device: 'web', faults: ['F-9'] };
+  expect(await refused('/api/v1/problems', problem)).toMatch(
+    /rule "cpu_bsy".*did you mean "cpu_busy".*no device "web".*no fault "F-9"/,
+  );
+  const note = { title: 'n', symptom: 's', solution: 'c', by: 'wang', rules: ['reachble'] };
+  expect(await refused('/api/v1/knowledge', note)).toMatch(/no rule "reachble"/);
   expect(await stage.ask('GET', '/api/v1/problems')).toEqual({ problems: [], next: null });
 });

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { parseDuration } from '../../../shared/units.ts';
 import { call, callJson, withApi } from '../api.ts';
-import { formatTable } from '../table.ts';
+import { ask, listText, type Options } from '../ask.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface AgentView {
@@ -78,17 +78,15 @@ export function addAgentVerbs(program: Command, context: VerbContext): void {
     .command('list')
     .description('all senders')
     .option('--json', 'as JSON')
-    .action(async (options) => {
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ agents: AgentView[] }>(api, { method: 'GET', path: '/api/v1/agents' }),
-      );
-      const header = ['NAME', 'KIND', 'TOKEN', 'HEARD', 'CLOCK OFFSET'];
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : formatTable(header, answer.agents.map(row)) || 'no senders yet\n',
-      );
-    });
+    .action((options: Options) =>
+      ask<{ agents: AgentView[] }>(context, options, {
+        request: { method: 'GET', path: '/api/v1/agents' },
+        show: ({ agents }, { offset }) => {
+          const header = ['NAME', 'KIND', 'TOKEN', 'HEARD', 'CLOCK OFFSET'];
+          return listText(header, agents.map(row), { none: 'no senders yet', offset });
+        },
+      }),
+    );
   withExample(withPlace(list), 'collector agent list --data ./data');
   addRotate(verbs, context);
   const revoke = verbs

@@ -1,17 +1,15 @@
 /** `collector change …`: changes and releases (R21, R22). */
 import type { Command } from 'commander';
+import { ask, type Options, type View } from '../ask.ts';
 import {
   addFields,
   addList,
   addShow,
   addSteps,
-  ask,
   bodyOf,
   coversOf,
   type Field,
   type ItemStep,
-  type Options,
-  type View,
   withCovers,
 } from '../item-verbs.ts';
 import { plain } from '../table.ts';

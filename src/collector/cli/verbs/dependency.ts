@@ -1,7 +1,8 @@
 /** `collector dependency …`: which device sits behind which. */
 import { type Command, Option } from 'commander';
 import { callJson, withApi } from '../api.ts';
-import { formatTable, plain } from '../table.ts';
+import { ask, listText, type Options, queryOf } from '../ask.ts';
+import { plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface DependencyView {
@@ -12,7 +13,7 @@ interface DependencyView {
   readonly seen: string;
 }
 
-function addList(verbs: Command, { host }: VerbContext): void {
+function addList(verbs: Command, context: VerbContext): void {
   const list = verbs
     .command('list')
     .description('what was proposed and what people decided')
@@ -20,22 +21,18 @@ function addList(verbs: Command, { host }: VerbContext): void {
       new Option('--state <state>', 'which').choices(['proposed', 'confirmed', 'rejected']),
     )
     .option('--json', 'as JSON')
-    .action(async (options) => {
-      const query = options.state ? `?state=${options.state}` : '';
-      const path = `/api/v1/dependencies${query}`;
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ dependencies: DependencyView[] }>(api, { method: 'GET', path }),
-      );
-      const header = ['DEVICE', 'SITS BEHIND', 'STATE', 'BY', 'SEEN'];
-      const rows = answer.dependencies.map((one) => [
-        ...[one.child, one.parent, one.state, one.source, one.seen],
-      ]);
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : formatTable(header, rows) || 'no dependencies\n',
-      );
-    });
+    .action((options: Options) =>
+      ask<{ dependencies: DependencyView[] }>(context, options, {
+        request: { method: 'GET', path: `/api/v1/dependencies${queryOf(options, ['state'])}` },
+        show: ({ dependencies }, { offset }) => {
+          const header = ['DEVICE', 'SITS BEHIND', 'STATE', 'BY', 'SEEN'];
+          const rows = dependencies.map((one) => [
+            ...[one.child, one.parent, one.state, one.source, one.seen],
+          ]);
+          return listText(header, rows, { none: 'no dependencies', offset });
+        },
+      }),
+    );
   withExample(withPlace(list), 'collector dependency list --state proposed --data ./data');
 }
 

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Failure, messageOf } from '../../../shared/errors.ts';
-import { call, callJson, withApi } from '../api.ts';
-import type { ApiRequest, Flags } from '../cli.ts';
-import { formatTable, plain } from '../table.ts';
+import { call, withApi } from '../api.ts';
+import { ask, listText, type Options, queryOf } from '../ask.ts';
+import type { LocalTimes } from '../local-times.ts';
+import { plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface DutyView {
@@ -25,6 +26,18 @@ interface SwapView {
   readonly from: string;
   readonly to: string;
   readonly state: string;
+  readonly asked: string;
+  readonly note: string;
+}
+
+interface HandOverView {
+  readonly role: string;
+  readonly shift: string;
+  readonly date: string;
+  readonly from: string;
+  readonly to: string;
+  readonly note: string;
+  readonly at: string;
 }
 
 const HEADER = ['ROLE', 'SHIFT', 'DATE', 'WHO', 'FROM', 'UNTIL', ''];
@@ -35,28 +48,13 @@ function rows(duty: readonly DutyView[]): string[][] {
   });
 }
 
-type Options = Readonly<Record<string, string | boolean | undefined>>;
-
-/** Adds a verb that asks one address and prints what it says. */
-function ask<T>(
-  { host }: VerbContext,
-  options: Options,
-  { request, show }: { readonly request: ApiRequest; readonly show: (answer: T) => string },
-): Promise<void> {
-  const flags: Flags = flagsOf(options);
-  return withApi(host, flags, async (api) => {
-    const answer = await callJson<T>(api, request);
-    host.stdout.write(options.json ? `${JSON.stringify(answer, null, 2)}\n` : show(answer));
-  });
-}
-
 function addLooking(verbs: Command, context: VerbContext): void {
-  const show = ({ duty }: { duty: DutyView[] }): string =>
-    formatTable(HEADER, rows(duty)) || 'nobody\n';
+  const show = ({ duty }: { duty: DutyView[] }, { offset }: LocalTimes): string =>
+    listText(HEADER, rows(duty), { none: 'nobody', offset });
   const who = verbs
     .command('who')
     .description('who is on duty')
-    .option('--at <time>', 'ISO 8601; default: now')
+    .option('--at <time>', 'default: now')
     .option('--json', 'as JSON')
     .action((options) => {
       const at = options.at === undefined ? '' : `?${new URLSearchParams({ at: options.at })}`;
@@ -117,17 +115,65 @@ function addSwaps(verbs: Command, context: VerbContext): void {
       });
     withExample(withPlace(deciding), `collector duty swap ${verb} 1 --by chief`);
   }
-  const list = swap
-    .command('list')
-    .description('swaps, newest first')
-    .option('--json', 'as JSON')
-    .action((options) =>
-      ask<{ swaps: SwapView[] }>(context, options, {
-        request: { method: 'GET', path: '/api/v1/duty/swaps' },
-        show: ({ swaps }) => swaps.map(show).join('') || 'no swaps\n',
+  const list = withPages(swap.command('list').description('swaps, newest first')).action(
+    (options: Options) =>
+      ask<{ swaps: SwapView[]; next: number | null }>(context, options, {
+        request: { method: 'GET', path: `/api/v1/duty/swaps${queryOf(options, PAGE)}` },
+        show: ({ swaps, next }, { offset }) => {
+          const header = [
+            'NUMBER',
+            'ROLE',
+            'SHIFT',
+            'DATE',
+            'FROM',
+            'TO',
+            'STATE',
+            'ASKED',
+            'NOTE',
+          ];
+          const rows = swaps.map((one) => [
+            ...[String(one.number), one.role, one.shift, one.date, one.from, one.to],
+            ...[one.state, one.asked, one.note],
+          ]);
+          return listText(header, rows, { none: 'no swaps', offset, next });
+        },
       }),
-    );
+  );
   withExample(withPlace(list), 'collector duty swap list --data ./data');
+}
+
+const PAGE = ['limit', 'after'];
+
+function withPages(command: Command): Command {
+  return command
+    .option('--limit <n>', 'at most so many', '100')
+    .option('--after <number>', 'continue after this one')
+    .option('--json', 'as JSON');
+}
+
+function addHandOvers(verbs: Command, context: VerbContext): void {
+  const described = verbs.command('hand-overs').description('notes between shifts, newest first');
+  const command = withPages(described).action((options: Options) =>
+    ask<{ handovers: HandOverView[]; next: number | null }>(context, options, {
+      request: { method: 'GET', path: `/api/v1/duty/handovers${queryOf(options, PAGE)}` },
+      show: ({ handovers, next }, { offset }) => {
+        const rows = handovers.map((one) => [
+          ...[
+            one.at,
+            one.role,
+            one.shift,
+            one.date,
+            one.from,
+            one.to || 'the next shift',
+            one.note,
+          ],
+        ]);
+        const header = ['AT', 'ROLE', 'SHIFT', 'DATE', 'FROM', 'TO', 'NOTE'];
+        return listText(header, rows, { none: 'no hand-overs', offset, next });
+      },
+    }),
+  );
+  withExample(withPlace(command), 'collector duty hand-overs --limit 5 --data ./data');
 }
 
 function addHandOver(verbs: Command, context: VerbContext): void {
@@ -188,5 +234,6 @@ export function addDutyVerbs(program: Command, context: VerbContext): void {
   addLooking(verbs, context);
   addSwaps(verbs, context);
   addHandOver(verbs, context);
+  addHandOvers(verbs, context);
   addCalendar(verbs, context);
 }

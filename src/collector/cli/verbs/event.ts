@@ -1,8 +1,7 @@
 /** `collector event list`: what devices said by themselves. */
 import type { Command } from 'commander';
-import { callJson, withApi } from '../api.ts';
-import { formatTable } from '../table.ts';
-import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
+import { ask, listText, type Options, queryOf } from '../ask.ts';
+import { type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface EventView {
   readonly number: number;
@@ -23,7 +22,9 @@ const row = ({ at, device, source, kind, repeats, text }: EventView): string[] =
   text.en,
 ];
 
-export function addEventVerbs(program: Command, { host }: VerbContext): void {
+const HEADER = ['AT', 'DEVICE', 'KIND', 'MORE', 'TEXT'];
+
+export function addEventVerbs(program: Command, context: VerbContext): void {
   const verbs = program.command('event').description('what devices said by themselves');
   const list = verbs
     .command('list')
@@ -35,21 +36,15 @@ export function addEventVerbs(program: Command, { host }: VerbContext): void {
     .option('--search <words>', 'words, all of which are in the event')
     .option('--limit <n>', 'at most this many', '100')
     .option('--json', 'as JSON, with everything that came with them')
-    .action(async (options) => {
-      const query = new URLSearchParams({ limit: options.limit });
-      for (const name of ['device', 'kind', 'from', 'to'] as const) {
-        if (options[name]) query.set(name, options[name]);
-      }
-      if (options.search) query.set('q', options.search);
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ events: EventView[] }>(api, { method: 'GET', path: `/api/v1/events?${query}` }),
-      );
-      const header = ['AT', 'DEVICE', 'KIND', 'MORE', 'TEXT'];
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : formatTable(header, answer.events.map(row)) || 'no events\n',
-      );
+    .option('--after <number>', 'continue after this one')
+    .action((options: Options) => {
+      const names = ['limit', 'device', 'kind', 'from', 'to', 'q', 'after'];
+      const query = queryOf({ ...options, q: options.search }, names);
+      return ask<{ events: EventView[]; next: number | null }>(context, options, {
+        request: { method: 'GET', path: `/api/v1/events${query}` },
+        show: ({ events, next }, { offset }) =>
+          listText(HEADER, events.map(row), { none: 'no events', offset, next }),
+      });
     });
   withExample(withPlace(list), 'collector event list --device core-1 --search fan --data ./data');
 }

@@ -10,6 +10,7 @@ const PAUSE_REASONS = ['force_majeure', 'waiting_for_user', 'waiting_for_parts',
 interface Field {
   readonly flags: string;
   readonly help: string;
+  /** `excluded.from` is a field inside another. */
   readonly field: string;
   readonly choices?: readonly string[];
   readonly required?: boolean;
@@ -76,6 +77,7 @@ const STEPS: readonly Step[] = [
         required: true,
         number: true,
       },
+      WHEN,
     ],
     example: '--level 1 --note "the whole ministry is affected"',
   },
@@ -88,6 +90,14 @@ const STEPS: readonly Step[] = [
       { flags: '--responded <time>', help: 'when somebody responded', field: 'responded' },
       { flags: '--arrived <time>', help: 'when somebody arrived', field: 'arrived' },
       { flags: '--repaired <time>', help: 'when it was repaired', field: 'repaired' },
+      { flags: '--excluded-from <time>', help: 'time that must not count', field: 'excluded.from' },
+      { flags: '--excluded-to <time>', help: 'until when', field: 'excluded.to' },
+      {
+        flags: '--excluded-reason <reason>',
+        help: 'why it must not count',
+        field: 'excluded.reason',
+        choices: PAUSE_REASONS,
+      },
     ],
     example: '--responded 2026-01-05T02:14:00Z --note "answered by phone"',
   },
@@ -111,12 +121,15 @@ const nameOf = ({ flags }: Field): string =>
   (/--([a-z-]+)/.exec(flags)?.[1] ?? '').replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
 
 function bodyOf(fields: readonly Field[], options: Readonly<Record<string, unknown>>): object {
-  const given = fields.flatMap((field) => {
+  const body: Record<string, unknown> = { by: options.by, note: options.note };
+  for (const field of fields) {
     const value = options[nameOf(field)];
-    if (value === undefined) return [];
-    return [[field.field, field.number ? Number(value) : value] as const];
-  });
-  return { by: options.by, note: options.note, ...Object.fromEntries(given) };
+    if (value === undefined) continue;
+    const [outer = '', inner] = field.field.split('.');
+    const said = field.number ? Number(value) : value;
+    body[outer] = inner === undefined ? said : { ...(body[outer] as object), [inner]: said };
+  }
+  return body;
 }
 
 function addStep(verbs: Command, { host }: VerbContext, step: Step): void {

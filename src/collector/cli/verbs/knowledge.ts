@@ -1,18 +1,9 @@
 /** `collector knowledge …`: what is known of symptoms (R19). */
 import type { Command } from 'commander';
-import {
-  addFields,
-  addList,
-  addShow,
-  ask,
-  bodyOf,
-  cardOf,
-  type Field,
-  type Options,
-  queryOf,
-  type View,
-} from '../item-verbs.ts';
-import { formatTable, plain } from '../table.ts';
+import { ask, listText, type Options, queryOf, type View } from '../ask.ts';
+import { addFields, addList, addShow, bodyOf, cardOf, type Field } from '../item-verbs.ts';
+import type { LocalTimes } from '../local-times.ts';
+import { plain } from '../table.ts';
 import { type VerbContext, withExample, withPlace } from '../verb.ts';
 
 const PATH = '/api/v1/knowledge';
@@ -29,9 +20,11 @@ const NOTE: readonly Field[] = [
 
 const TEXTS = '--title "Disk full by logs" --symptom "/var grows" --solution "logrotate"';
 
-function notesText(notes: readonly View[]): string {
-  const rows = notes.map(({ id, title, by, changed }) => [id, title, by, changed].map(String));
-  return formatTable(['ID', 'TITLE', 'BY', 'CHANGED'], rows) || 'nothing found\n';
+function notesText({ notes }: View, { offset }: LocalTimes): string {
+  const rows = (notes as readonly View[]).map(({ id, title, by, changed }) =>
+    [id, title, by, changed].map(String),
+  );
+  return listText(['ID', 'TITLE', 'BY', 'CHANGED'], rows, { none: 'nothing found', offset });
 }
 
 function addFinding(verbs: Command, context: VerbContext): void {
@@ -42,9 +35,8 @@ function addFinding(verbs: Command, context: VerbContext): void {
     .option('--json', 'as JSON')
     .action((words: readonly string[], options: Options) => {
       const query = queryOf({ ...options, words: words.join(' ') }, ['words', 'limit']);
-      const show = ({ notes }: View): string => notesText(notes as readonly View[]);
       const request = { method: 'GET', path: `${PATH}/search${query}` } as const;
-      return ask(context, options, { request, show });
+      return ask(context, options, { request, show: notesText });
     });
   withExample(withPlace(search), 'collector knowledge search 端口 丢包 --data ./data');
   const offers = verbs

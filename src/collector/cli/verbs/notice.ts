@@ -2,7 +2,8 @@
 import { type Command, Option } from 'commander';
 import { Failure } from '../../../shared/errors.ts';
 import { callJson, withApi } from '../api.ts';
-import { formatTable, plain } from '../table.ts';
+import { ask, listText, type Options, queryOf } from '../ask.ts';
+import { plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface NoticeView {
@@ -25,7 +26,7 @@ interface ChannelView {
   readonly pending: number;
 }
 
-function addList(verbs: Command, { host }: VerbContext): void {
+function addList(verbs: Command, context: VerbContext): void {
   const command = verbs
     .command('list')
     .description('notices, newest first')
@@ -35,50 +36,42 @@ function addList(verbs: Command, { host }: VerbContext): void {
     )
     .option('--limit <n>', 'at most this many', '100')
     .option('--json', 'as JSON')
-    .action(async (options) => {
-      const query = new URLSearchParams({ limit: options.limit });
-      if (options.fault) query.set('fault', options.fault);
-      if (options.state) query.set('state', options.state);
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ notices: NoticeView[] }>(api, {
-          method: 'GET',
-          path: `/api/v1/notices?${query}`,
-        }),
-      );
-      const header = ['FAULT', 'WHAT', 'TO', 'BY', 'STATE', 'AT', 'WHY'];
-      const rows = answer.notices.map((one) => [
-        ...[one.fault, one.step, one.recipient, one.channel, one.state],
-        ...[one.sent ?? one.planned, one.reason],
-      ]);
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : formatTable(header, rows) || 'no notices\n',
-      );
+    .option('--after <number>', 'continue after this one')
+    .action((options: Options) => {
+      const query = queryOf(options, ['limit', 'fault', 'state', 'after']);
+      return ask<{ notices: NoticeView[]; next: number | null }>(context, options, {
+        request: { method: 'GET', path: `/api/v1/notices${query}` },
+        show: ({ notices, next }, { offset }) => {
+          const header = ['FAULT', 'WHAT', 'TO', 'BY', 'STATE', 'AT', 'WHY'];
+          const rows = notices.map((one) => [
+            ...[one.fault, one.step, one.recipient, one.channel, one.state],
+            ...[one.sent ?? one.planned, one.reason],
+          ]);
+          return listText(header, rows, { none: 'no notices', offset, next });
+        },
+      });
     });
   withExample(withPlace(command), 'collector notice list --fault F-000001 --data ./data');
 }
 
-function addChannels(verbs: Command, { host }: VerbContext): void {
+function addChannels(verbs: Command, context: VerbContext): void {
   const command = verbs
     .command('channels')
     .description('whether the channels deliver, and what waits')
     .option('--json', 'as JSON')
-    .action(async (options) => {
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ channels: ChannelView[] }>(api, { method: 'GET', path: '/api/v1/channels' }),
-      );
-      const header = ['CHANNEL', 'KIND', 'STATE', 'WAITING', 'LAST SENT', 'LAST ERROR'];
-      const rows = answer.channels.map((one) => [
-        ...[one.name, one.kind, one.breaker === 'open' ? 'dead' : 'well', String(one.pending)],
-        ...[one.last_sent ?? 'never', one.last_error],
-      ]);
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : formatTable(header, rows) || 'no channels\n',
-      );
-    });
+    .action((options: Options) =>
+      ask<{ channels: ChannelView[] }>(context, options, {
+        request: { method: 'GET', path: '/api/v1/channels' },
+        show: ({ channels }, { offset }) => {
+          const header = ['CHANNEL', 'KIND', 'STATE', 'WAITING', 'LAST SENT', 'LAST ERROR'];
+          const rows = channels.map((one) => [
+            ...[one.name, one.kind, one.breaker === 'open' ? 'dead' : 'well', String(one.pending)],
+            ...[one.last_sent ?? 'never', one.last_error],
+          ]);
+          return listText(header, rows, { none: 'no channels', offset });
+        },
+      }),
+    );
   withExample(withPlace(command), 'collector notice channels --data ./data');
 }
 

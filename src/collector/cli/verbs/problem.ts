@@ -1,16 +1,14 @@
 /** `collector problem …`: why faults recur, and what is done about it (R18). */
 import type { Command } from 'commander';
+import { ask, type Options, type View } from '../ask.ts';
 import {
   addFields,
   addList,
   addShow,
   addSteps,
-  ask,
   bodyOf,
   type Field,
   type ItemStep,
-  type Options,
-  type View,
 } from '../item-verbs.ts';
 import { plain } from '../table.ts';
 import { type VerbContext, withExample, withPlace } from '../verb.ts';

@@ -1,8 +1,8 @@
 /** `collector threshold explain`: why a verdict is what it is. */
 import type { Command } from 'commander';
-import { callJson, withApi } from '../api.ts';
+import { ask, type Options } from '../ask.ts';
 import { plain } from '../table.ts';
-import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
+import { type VerbContext, withExample, withPlace } from '../verb.ts';
 
 interface ExplanationView {
   readonly rule: string;
@@ -63,25 +63,19 @@ function explain(explanation: ExplanationView): string {
     .join('\n');
 }
 
-export function addThresholdVerbs(program: Command, { host }: VerbContext): void {
+export function addThresholdVerbs(program: Command, context: VerbContext): void {
   const verbs = program.command('threshold').description('the limits and why they apply');
   const command = verbs
     .command('explain <device> <indicator>')
     .description('which layer of the thresholds won, and the verdict now')
     .option('--json', 'as JSON')
-    .action(async (device: string, indicator: string, options) => {
+    .action((device: string, indicator: string, options: Options) => {
       const query = new URLSearchParams({ device, indicator });
-      const answer = await withApi(host, flagsOf(options), (api) =>
-        callJson<{ explanations: ExplanationView[]; voices: VoiceView[] }>(api, {
-          method: 'GET',
-          path: `/api/v1/thresholds/explain?${query}`,
-        }),
-      );
-      host.stdout.write(
-        options.json
-          ? `${JSON.stringify(answer, null, 2)}\n`
-          : `${answer.explanations.map(explain).join('\n\n')}\n${voicesText(answer.voices)}`,
-      );
+      return ask<{ explanations: ExplanationView[]; voices: VoiceView[] }>(context, options, {
+        request: { method: 'GET', path: `/api/v1/thresholds/explain?${query}` },
+        show: ({ explanations, voices }, { offset }) =>
+          `times ${offset}\n${explanations.map(explain).join('\n\n')}\n${voicesText(voices)}`,
+      });
     });
   withExample(
     withPlace(command),

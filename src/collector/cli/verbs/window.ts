@@ -1,19 +1,18 @@
 /** `collector window …`: maintenance windows. */
 import type { Command } from 'commander';
 import { Failure } from '../../../shared/errors.ts';
+import { ask, type Options, type View } from '../ask.ts';
 import {
   addFields,
   addList,
   addShow,
   addSteps,
-  ask,
   bodyOf,
   coversOf,
   type Field,
-  type Options,
-  type View,
   withCovers,
 } from '../item-verbs.ts';
+import type { LocalTimes } from '../local-times.ts';
 import { formatTable, plain } from '../table.ts';
 import { type VerbContext, withExample, withPlace } from '../verb.ts';
 
@@ -48,13 +47,13 @@ function requestOf(options: Options): object {
   return { covers: coversOf(options), schedule, reason, approver, by };
 }
 
-function previewText(answer: View): string {
+function previewText(answer: View, { offset }: LocalTimes): string {
   const devices = answer.devices as readonly string[];
   const spans = answer.occurrences as readonly { readonly from: string; readonly to: string }[];
   const warnings = (answer.warnings as readonly string[]).map((one) => `warning: ${plain(one)}\n`);
   const rows = spans.map(({ from, to }) => [from, to]);
   const covered = `covers ${devices.length} devices: ${plain(devices.slice(0, 20).join(' '))}\n`;
-  return `${covered}${formatTable(['FROM', 'TO'], rows)}${warnings.join('')}`;
+  return `${covered}${formatTable(['FROM', 'TO', `(${offset})`], rows)}${warnings.join('')}`;
 }
 
 const WHEN = '--from 2026-02-07T02:00:00+08:00 --to 2026-02-07T04:00:00+08:00';

@@ -16,7 +16,7 @@ import {
 
 const texts = z.record(z.string(), z.string());
 
-const schema = z.object({
+export const alertmanagerSchema = z.object({
   version: z.string().optional(),
   alerts: z
     .array(
@@ -32,10 +32,10 @@ const schema = z.object({
     .max(ALERTS_MOST),
 });
 
-type Alert = z.infer<typeof schema>['alerts'][number];
+type Alert = z.infer<typeof alertmanagerSchema>['alerts'][number];
 
 export const readAlertmanager: InboundReader = (body, { settings, nowMs }) =>
-  readBody(schema, body, 'Alertmanager').alerts.map((alert): InboundAlert => {
+  readBody(alertmanagerSchema, body, 'Alertmanager').alerts.map((alert): InboundAlert => {
     const { labels, status, startsAt, endsAt, fingerprint } = alert;
     const device = deviceOf(labels, settings);
     const rule = nameText(labels.alertname ?? '');

@@ -15,10 +15,13 @@ const alert = z.strictObject({
   ended: z.iso.datetime({ offset: true }).optional(),
 });
 
-const schema = z.union([alert, z.strictObject({ alerts: z.array(alert).max(ALERTS_MOST) })]);
+export const genericSchema = z.union([
+  alert,
+  z.strictObject({ alerts: z.array(alert).max(ALERTS_MOST) }),
+]);
 
 export const readGeneric: InboundReader = (body, { settings, nowMs }) => {
-  const read = readBody(schema, body, 'the generic form');
+  const read = readBody(genericSchema, body, 'the generic form');
   const alerts = 'alerts' in read ? read.alerts : [read];
   return alerts.map((one): InboundAlert => {
     const rule = nameText(one.rule);

@@ -4,14 +4,15 @@
  * resolved clears it: the same message twice changes nothing.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import type { FaultReport } from '../../faults/faults.ts';
 import type { InboundSettings } from '../channel.ts';
 import type { FaultDoor } from '../notify.ts';
-import { readAlertmanager } from './alertmanager.ts';
-import { readGeneric } from './generic.ts';
+import { alertmanagerSchema, readAlertmanager } from './alertmanager.ts';
+import { genericSchema, readGeneric } from './generic.ts';
 import { nameText } from './reading.ts';
-import { readZabbix } from './zabbix.ts';
+import { readZabbix, zabbixSchema } from './zabbix.ts';
 
 /** Alerts that are worked off before the tick and the API get their turn. */
 const SLICE = 100;
@@ -54,6 +55,12 @@ export const INBOUND_FORMS = Object.freeze({
 });
 
 export type InboundForm = keyof typeof INBOUND_FORMS;
+
+export const INBOUND_SCHEMAS = Object.freeze({
+  alertmanager: alertmanagerSchema,
+  zabbix: zabbixSchema,
+  generic: genericSchema,
+} satisfies Record<InboundForm, z.ZodType>);
 
 export interface InboundDoors {
   readonly clock: Clock;

@@ -11,7 +11,7 @@ import { nameText, phenomenonText, readBody, urgencyOf } from './reading.ts';
 const idText = z.union([z.string().min(1).max(64), z.int().transform(String)]);
 const bit = z.union([z.literal(['0', '1']), z.literal([0, 1]).transform(String)]);
 
-const schema = z.object({
+export const zabbixSchema = z.object({
   host: z.string().min(1).max(256),
   trigger_id: idText,
   event_id: idText.optional(),
@@ -23,7 +23,7 @@ const schema = z.object({
 });
 
 export const readZabbix: InboundReader = (body, { settings, nowMs }) => {
-  const event = readBody(schema, body, 'the Zabbix media type');
+  const event = readBody(zabbixSchema, body, 'the Zabbix media type');
   const text = phenomenonText(event.event_name);
   const seconds = Number(event.event_time);
   const atMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : nowMs;

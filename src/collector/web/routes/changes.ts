@@ -1,7 +1,7 @@
 /** Changes and releases (R21, R22): requesting, looking, and the steps to their end. */
 import { z } from 'zod';
 import { selectorSchema } from '../../../shared/selector.ts';
-import type { Change, ChangeStep } from '../../process/process.ts';
+import type { Change, ChangeState, ChangeStep } from '../../process/process.ts';
 import { guardOf, numberIn, pageOf, tagged } from '../preconditions.ts';
 import { defineRoute } from '../route.ts';
 import { instant, note, nullableTime, person, time } from '../schemas.ts';
@@ -14,9 +14,24 @@ const text = z.string().max(20_000);
 const risk = z.enum(['low', 'medium', 'high']);
 const kinds = z.enum(['change', 'release', 'emergency']);
 
+const STATES = [
+  'requested',
+  'assessed',
+  'approved',
+  'announced',
+  'implementing',
+  'implemented',
+  'verified',
+  'rolled_back',
+  'closed',
+  'rejected',
+  'withdrawn',
+] as const satisfies readonly ChangeState[];
+const changeState = z.enum(STATES);
+
 const changeSchema = z.object({
   id: z.string(),
-  state: z.string(),
+  state: changeState,
   kind: kinds,
   title: z.string(),
   content: z.string(),
@@ -129,7 +144,11 @@ export const CHANGE_ROUTES = [
     path: '/api/v1/changes',
     auth: 'read',
     summary: 'Changes and releases, newest first',
-    query: z.strictObject({ ...listQuery, after: changeId.optional() }),
+    query: z.strictObject({
+      ...listQuery,
+      state: changeState.optional(),
+      after: changeId.optional(),
+    }),
     answer: z.object({ changes: z.array(changeSchema), next: z.string().nullable() }),
     handle: ({ doors, query: { limit, after, state, fault } }) => {
       const filter = {

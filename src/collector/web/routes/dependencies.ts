@@ -1,6 +1,7 @@
 /** Which device sits behind which: read of the network, decided by people. */
 import { z } from 'zod';
-import type { Dependency } from '../../desk/desk.ts';
+import { type Dependency, versionOf } from '../../desk/desk.ts';
+import { guardOf, tagged } from '../preconditions.ts';
 import { defineRoute } from '../route.ts';
 import { deviceName, time } from '../schemas.ts';
 import { iso } from '../views.ts';
@@ -12,12 +13,13 @@ const dependencySchema = z.object({
   source: z.string(),
   first: time,
   seen: time,
+  version: z.int().describe('For If-Match; 0 where nothing is known yet'),
 });
 
 const pair = z.strictObject({ child: deviceName, parent: deviceName });
 
 function view({ firstMs, seenMs, ...rest }: Dependency): object {
-  return { ...rest, first: iso(firstMs), seen: iso(seenMs) };
+  return { ...rest, first: iso(firstMs), seen: iso(seenMs), version: versionOf(rest) };
 }
 
 const STEPS = [
@@ -48,8 +50,11 @@ export const DEPENDENCY_ROUTES = [
       summary,
       body: pair,
       answer: dependencySchema,
-      handle: async ({ doors, body, actor }) =>
-        view(await doors.dependencies.decide(body, state, actor)),
+      handle: async (input) => {
+        const guard = guardOf(input, [verb, input.body]);
+        const decided = await input.doors.dependencies.decide(input.body, state, guard);
+        return tagged(versionOf(decided), view(decided));
+      },
     }),
   ),
 ];

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { DAY_MS } from '../../../shared/units.ts';
 import type { Duty, HandOver, Slot, Swap } from '../../people/people.ts';
+import { firstOf, nextNumber, numberedQuery } from '../page.ts';
+import { guardOf, tagged } from '../preconditions.ts';
 import { defineRoute, ReplyBody } from '../route.ts';
 import { instant, note, nullableTime, person, time } from '../schemas.ts';
 
@@ -11,7 +13,6 @@ const id = z
 const date = z.iso.date('a day is written YYYY-MM-DD');
 const slot = { role: id, shift: id, date };
 const number = z.coerce.number().int().min(1);
-const limit = z.coerce.number().int().min(1).max(1_000).default(100);
 const period = {
   role: id.default('duty'),
   from: instant.optional(),
@@ -38,6 +39,7 @@ const swapSchema = z.object({
   asked: time,
   decided_by: z.string(),
   decided: nullableTime,
+  version: z.int(),
 });
 const handOverSchema = z.object({
   ...slotSchema,
@@ -65,6 +67,7 @@ function swapView(swap: Swap): object {
     ...{ number: id_, from, to, note: text, state, asked_by: askedBy, decided_by: decidedBy },
     asked: iso(askedMs),
     decided: decidedMs === null ? null : iso(decidedMs),
+    version: swap.version,
   };
 }
 
@@ -109,14 +112,17 @@ const LOOKING = [
     method: 'GET',
     path: '/api/v1/duty/calendar',
     auth: 'read',
-    summary: 'The roster of a role as iCalendar',
+    summary: 'The roster of a role as iCalendar; its ETag guards the import of an edited one',
     query: z.strictObject(period),
     answer: 'text/calendar',
     handle: ({ doors: { people, clock }, query }) =>
       new ReplyBody({
         type: 'text/calendar; charset=utf-8',
         body: people.exportCalendar(query.role, ...bounds(query, clock.now())),
-        headers: { 'content-disposition': `attachment; filename="${query.role}.ics"` },
+        headers: {
+          'content-disposition': `attachment; filename="${query.role}.ics"`,
+          etag: `"${people.rosterVersion()}"`,
+        },
       }),
   }),
   defineRoute({
@@ -124,22 +130,38 @@ const LOOKING = [
     path: '/api/v1/duty/swaps',
     auth: 'read',
     summary: 'Swaps, newest first',
-    query: z.strictObject({ limit }),
-    answer: z.object({ swaps: z.array(swapSchema) }),
-    handle: async ({ doors, query }) => ({
-      swaps: (await doors.people.swaps(query.limit)).map(swapView),
-    }),
+    query: z.strictObject(numberedQuery),
+    answer: z.object({ swaps: z.array(swapSchema), next: nextNumber }),
+    handle: async ({ doors, query: { limit, after } }) => {
+      const found = await doors.people.swaps(limit + 1, after);
+      const { shown, next } = firstOf(found, limit, (one) => one.number);
+      return { swaps: shown.map(swapView), next };
+    },
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/api/v1/duty/swaps/:number',
+    auth: 'read',
+    summary: 'One swap; its ETag guards the decision',
+    params: z.strictObject({ number }),
+    answer: swapSchema,
+    handle: ({ doors, params: at }) => {
+      const swap = doors.people.swap(at.number);
+      return tagged(swap.version, swapView(swap));
+    },
   }),
   defineRoute({
     method: 'GET',
     path: '/api/v1/duty/handovers',
     auth: 'read',
     summary: 'Notes from shift to shift, newest first',
-    query: z.strictObject({ limit }),
-    answer: z.object({ handovers: z.array(handOverSchema) }),
-    handle: async ({ doors, query }) => ({
-      handovers: (await doors.people.handOvers(query.limit)).map(handOverView),
-    }),
+    query: z.strictObject(numberedQuery),
+    answer: z.object({ handovers: z.array(handOverSchema), next: nextNumber }),
+    handle: async ({ doors, query: { limit, after } }) => {
+      const found = await doors.people.handOvers(limit + 1, after);
+      const { shown, next } = firstOf(found, limit, (one) => one.number);
+      return { handovers: shown.map(handOverView), next };
+    },
   }),
 ];
 
@@ -152,8 +174,13 @@ const decide = (state: 'approved' | 'refused', verb: string, summary: string) =>
     params: z.strictObject({ number }),
     body: z.strictObject({ by: id.describe('A person of the approving group') }),
     answer: swapSchema,
-    handle: async ({ doors, params, body: { by }, actor }) =>
-      swapView(await doors.people.decideSwap({ number: params.number, state, by }, actor)),
+    handle: async (input) => {
+      const { doors, params: at, body } = input;
+      const guard = guardOf(input, [at.number, verb, body]);
+      const decision = { number: at.number, state, by: body.by };
+      const swap = await doors.people.decideSwap(decision, guard);
+      return tagged(swap.version, swapView(swap));
+    },
   });
 
 const DOING = [
@@ -164,8 +191,12 @@ const DOING = [
     summary: 'Ask that somebody takes over a shift; it counts once it is approved',
     body: z.strictObject({ ...slot, to: id, note, by: person }),
     answer: swapSchema,
-    handle: async ({ doors, body: { by, ...request }, actor }) =>
-      swapView(await doors.people.askSwap(request, by, actor)),
+    handle: async (input) => {
+      const { by, ...request } = input.body;
+      const guard = guardOf(input, ['swap', input.body]);
+      const swap = await input.doors.people.askSwap(request, by, guard);
+      return tagged(swap.version, swapView(swap));
+    },
   }),
   decide('approved', 'approve', 'Approve a swap'),
   decide('refused', 'refuse', 'Refuse a swap'),
@@ -176,8 +207,10 @@ const DOING = [
     summary: 'Leave the note of a shift to the next one',
     body: z.strictObject({ ...slot, by: person, note: z.string().min(1).max(4_000) }),
     answer: handOverSchema,
-    handle: async ({ doors, body, actor }) =>
-      handOverView(await doors.people.handOver(body, actor)),
+    handle: async (input) => {
+      const guard = guardOf(input, ['hand-over', input.body]);
+      return handOverView(await input.doors.people.handOver(input.body, guard));
+    },
   }),
   defineRoute({
     method: 'POST',
@@ -186,7 +219,12 @@ const DOING = [
     summary: 'Take who holds which shift from an exported and edited calendar',
     body: z.strictObject({ calendar: z.string().min(1).max(200_000) }),
     answer: z.object({ assigned: z.int() }),
-    handle: ({ doors, body, actor }) => doors.people.importCalendar(body.calendar, actor),
+    handle: async (input) => {
+      const { people } = input.doors;
+      const guard = guardOf(input, ['import', input.body]);
+      const answer = await people.importCalendar(input.body.calendar, guard);
+      return tagged(people.rosterVersion(), answer);
+    },
   }),
 ];
 

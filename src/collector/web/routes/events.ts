@@ -9,7 +9,9 @@ import {
 import { Failure } from '../../../shared/errors.ts';
 import { HEADER_RECEIPT } from '../../../shared/protocol.ts';
 import type { StoredEvent } from '../../desk/desk.ts';
-import { defineRoute, ReplyBody, type Scene } from '../route.ts';
+import { senderOf } from '../access.ts';
+import { firstOf, nextNumber, numberedQuery } from '../page.ts';
+import { defineRoute, ReplyBody } from '../route.ts';
 import { deviceName, instant, time } from '../schemas.ts';
 import { iso } from '../views.ts';
 
@@ -20,7 +22,9 @@ const line = (length: number) =>
     .string()
     .max(length)
     .transform((text) => plainText(text, length));
-const name = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, 'a name here has a-z, 0-9 and _, for example link_down');
 
 const fault = z.strictObject({
   action: z.enum(['open', 'confirm', 'clear', 'retract']),
@@ -55,20 +59,6 @@ const eventSchema = z.strictObject({
 const postSchema = z.strictObject({ events: z.array(eventSchema).max(EVENT_LIMITS.events) });
 
 const refusal = z.object({ id: z.string(), reason: z.string() });
-
-/** Throws `unauthorised`, `forbidden`. */
-function agentOf({ doors, headers }: Pick<Scene, 'doors' | 'headers'>): string {
-  const presented = String(headers.authorization ?? '');
-  const token = /^bearer +([\x21-\x7e]+)$/i.exec(presented)?.[1] ?? '';
-  const principal = doors.desk.authenticate(token);
-  if (principal === null) {
-    throw new Failure('unauthorised', 'the token is missing or not valid', {
-      hint: 'make one with: collector agent add NAME',
-    });
-  }
-  if (principal.kind === 'agent') return principal.name;
-  throw new Failure('forbidden', `the token of ${principal.name} is not that of an agent`);
-}
 
 /** Throws `too_large`, `bad_request`. */
 function eventsOf(body: unknown): readonly DeviceEvent[] {
@@ -115,7 +105,8 @@ export const EVENT_ROUTES = [
       later: z.array(refusal).describe('Of devices that are not known yet: send them again'),
     }),
     handle: async ({ doors, headers, body }) => {
-      const receipt = await doors.events.add(agentOf({ doors, headers }), eventsOf(body));
+      const { name: agent } = senderOf({ doors, headers }, { kind: 'agent', mend: '' });
+      const receipt = await doors.events.add(agent, eventsOf(body));
       return new ReplyBody({
         type: 'application/json',
         body: JSON.stringify(receipt),
@@ -134,26 +125,22 @@ export const EVENT_ROUTES = [
       from: instant.optional(),
       to: instant.optional(),
       q: z.string().min(1).max(200).optional().describe('Words, all of which are in the event'),
-      cursor: z.coerce.number().int().min(1).optional().describe('As in the answer before'),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
+      ...numberedQuery,
     }),
-    answer: z.object({
-      events: z.array(viewSchema),
-      cursor: z.int().nullable().describe('Where the next page begins; null on the last'),
-    }),
+    answer: z.object({ events: z.array(viewSchema), next: nextNumber }),
     handle: async ({ doors, query }) => {
-      const { device, kind, from, to, q, cursor, limit } = query;
-      const events = await doors.events.list({
-        limit,
+      const { device, kind, from, to, q, after, limit } = query;
+      const found = await doors.events.list({
+        limit: limit + 1,
         ...(device === undefined ? {} : { device }),
         ...(kind === undefined ? {} : { kind }),
         ...(from === undefined ? {} : { fromMs: from }),
         ...(to === undefined ? {} : { toMs: to }),
         ...(q === undefined ? {} : { words: q }),
-        ...(cursor === undefined ? {} : { below: cursor }),
+        ...(after === undefined ? {} : { below: after }),
       });
-      const last = events.length === limit ? (events.at(-1)?.number ?? null) : null;
-      return { events: events.map(eventView), cursor: last };
+      const { shown, next } = firstOf(found, limit, ({ number }) => number);
+      return { events: shown.map(eventView), next };
     },
   }),
 ];

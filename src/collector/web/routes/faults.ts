@@ -1,5 +1,7 @@
 /** Faults: looking, opening one, and its report. */
 import { z } from 'zod';
+import { firstOf } from '../page.ts';
+import { tagged } from '../preconditions.ts';
 import { defineRoute, ReplyBody } from '../route.ts';
 import {
   attachmentSchema,
@@ -14,7 +16,7 @@ import {
 import { faultView, ledgerView } from '../views.ts';
 import { FAULT_FILE_ROUTES } from './fault-files.ts';
 import { FAULT_STEP_ROUTES } from './fault-steps.ts';
-import { etagOf, writingOf } from './fault-writing.ts';
+import { writingOf } from './fault-writing.ts';
 
 const params = z.strictObject({ id: faultId });
 const STATES = [
@@ -53,7 +55,6 @@ const LOOKING_ROUTES = [
     answer: z.object({ faults: z.array(faultSchema), next: z.string().nullable() }),
     handle: async ({ doors, query }) => {
       const { from, to, limit, state, device, level, cause, after } = query;
-      // One more than is shown says whether there is a next page.
       const found = await doors.faults.list({
         state,
         limit: limit + 1,
@@ -64,9 +65,8 @@ const LOOKING_ROUTES = [
         ...(to === undefined ? {} : { toMs: to }),
         ...(after === undefined ? {} : { after }),
       });
-      const faults = found.slice(0, limit);
-      const next = found.length > limit ? (faults.at(-1)?.id ?? null) : null;
-      return { faults: faults.map(faultView), next };
+      const { shown, next } = firstOf(found, limit, ({ id }) => id);
+      return { faults: shown.map(faultView), next };
     },
   }),
   defineRoute({
@@ -85,11 +85,7 @@ const LOOKING_ROUTES = [
     handle: async ({ doors, params: { id } }) => {
       const { fault, ledger, attachments, symptoms, devices } = await doors.faults.show(id);
       const view = { fault: faultView(fault), ledger: ledger.map(ledgerView) };
-      return new ReplyBody({
-        type: 'application/json; charset=utf-8',
-        headers: { etag: etagOf(fault.last) },
-        body: JSON.stringify({ ...view, attachments, symptoms, devices }),
-      });
+      return tagged(fault.last, { ...view, attachments, symptoms, devices });
     },
   }),
   defineRoute({
@@ -145,9 +141,7 @@ const OPENING_ROUTES = [
         },
         writingOf(headers, actor),
       );
-      const etag = etagOf(fault.last);
-      const type = 'application/json; charset=utf-8';
-      return new ReplyBody({ type, headers: { etag }, body: JSON.stringify(faultView(fault)) });
+      return tagged(fault.last, faultView(fault));
     },
   }),
 ];

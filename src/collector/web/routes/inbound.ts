@@ -1,8 +1,8 @@
 /** Alerts of other systems; the token is one of `collector agent add NAME --kind remote-write`. */
 import { z } from 'zod';
-import { Failure } from '../../../shared/errors.ts';
-import type { Principal } from '../../desk/desk.ts';
-import { defineRoute, type Scene } from '../route.ts';
+import { inboundJsonSchema } from '../../notify/notify.ts';
+import { senderOf } from '../access.ts';
+import { defineRoute } from '../route.ts';
 
 const FORMS = [
   ['alertmanager', "Alertmanager's webhook: alerts become faults with clocks"],
@@ -21,21 +21,7 @@ const answer = z.object({
   ignored: z.array(z.string()).describe('Left out, with the reason'),
 });
 
-/** Throws `unauthorised`, `forbidden`. */
-function senderOf({ doors, headers }: Pick<Scene, 'doors' | 'headers'>): Principal {
-  const presented = String(headers.authorization ?? '');
-  const token = /^bearer +([\x21-\x7e]+)$/i.exec(presented)?.[1] ?? '';
-  const principal = doors.desk.authenticate(token);
-  if (principal === null) {
-    throw new Failure('unauthorised', 'the token is missing or not valid', {
-      hint: 'make one with: collector agent add NAME --kind remote-write',
-    });
-  }
-  if (principal.kind === 'remote-write') return principal;
-  throw new Failure('forbidden', `the token of ${principal.name} is for samples of an agent`, {
-    hint: 'alerts need a token of kind remote-write',
-  });
-}
+const SENDERS = { kind: 'remote-write', mend: '--kind remote-write' } as const;
 
 export const INBOUND_ROUTES = FORMS.map(([form, summary]) =>
   defineRoute({
@@ -43,13 +29,13 @@ export const INBOUND_ROUTES = FORMS.map(([form, summary]) =>
     path: `/api/v1/inbound/${form}`,
     auth: 'ingest',
     summary,
-    // Checked by the form itself: what other systems add to it is theirs.
-    body: z.unknown(),
+    // Checked by the form itself, which names the form; what other systems add to it is theirs.
+    body: z.unknown().meta({ ...(inboundJsonSchema(form) as object) }),
     bodyBytes: INBOUND_BYTES,
     answer,
     handle: ({ doors, headers, body }) => {
-      const sender = senderOf({ doors, headers });
-      return doors.notify.receive(form, body, sender.name);
+      const { name } = senderOf({ doors, headers }, SENDERS);
+      return doors.notify.receive(form, body, name);
     },
   }),
 );

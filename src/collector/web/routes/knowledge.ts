@@ -149,7 +149,7 @@ export const KNOWLEDGE_ROUTES = [
     answer: noteSchema,
     handle: async (input) => {
       const { doors, params: at } = input;
-      const guard = guardOf(input, [at.id, 'archive']);
+      const guard = guardOf(input, [at.id, 'archive', input.body]);
       const note = await doors.process.knowledge.archive(at.id, input.body.by, guard);
       return tagged(note.version, noteView(note));
     },

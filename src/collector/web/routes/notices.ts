@@ -1,6 +1,7 @@
 /** Notices: what was told to whom, and how the channels fare. */
 import { z } from 'zod';
 import type { ChannelState, NoticeRecord } from '../../notify/notify.ts';
+import { firstOf, nextNumber, numberedQuery } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { faultId, nullableTime, time } from '../schemas.ts';
 
@@ -59,18 +60,18 @@ export const NOTICE_ROUTES = [
     query: z.strictObject({
       fault: faultId.optional(),
       state: z.enum(['pending', 'sent', 'moved', 'dropped']).optional(),
-      limit: z.coerce.number().int().min(1).max(1_000).default(100),
-      after: z.coerce.number().int().min(1).optional().describe('Continue after this number'),
+      ...numberedQuery,
     }),
-    answer: z.object({ notices: z.array(noticeSchema) }),
+    answer: z.object({ notices: z.array(noticeSchema), next: nextNumber }),
     handle: async ({ doors, query: { fault, state, limit, after } }) => {
       const found = await doors.notify.notices({
-        limit,
+        limit: limit + 1,
         ...(fault === undefined ? {} : { fault }),
         ...(state === undefined ? {} : { state }),
         ...(after === undefined ? {} : { after }),
       });
-      return { notices: found.map(noticeView) };
+      const { shown, next } = firstOf(found, limit, ({ number }) => number);
+      return { notices: shown.map(noticeView), next };
     },
   }),
   defineRoute({

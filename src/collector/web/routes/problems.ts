@@ -1,6 +1,6 @@
 /** Problems (R18): looking, opening, and the steps to their end. */
 import { z } from 'zod';
-import type { Problem, ProblemStep, Shown, Step } from '../../process/process.ts';
+import type { Problem, ProblemState, ProblemStep, Shown, Step } from '../../process/process.ts';
 import { guardOf, numberIn, pageOf, tagged } from '../preconditions.ts';
 import { defineRoute } from '../route.ts';
 import { faultId, note, nullableTime, person, time } from '../schemas.ts';
@@ -10,9 +10,20 @@ const problemId = z.string().regex(/^P-\d{1,12}$/, 'a problem id looks like P-00
 const params = z.strictObject({ id: problemId });
 const text = z.string().max(20_000);
 
+const STATES = [
+  'proposed',
+  'investigating',
+  'cause_known',
+  'solution_known',
+  'verifying',
+  'closed',
+  'rejected',
+] as const satisfies readonly ProblemState[];
+const problemState = z.enum(STATES);
+
 const problemSchema = z.object({
   id: z.string(),
-  state: z.string(),
+  state: problemState,
   title: z.string(),
   rule: z.string(),
   device: z.string().describe("'' : one rule on several devices"),
@@ -59,7 +70,6 @@ export function historyView({ steps, faults, possible }: Omit<Shown<unknown>, 'i
 
 /** What list queries of problems and changes share. */
 export const listQuery = {
-  state: z.string().max(32).optional(),
   fault: faultId.optional().describe('Those linked to this fault'),
   limit: z.coerce.number().int().min(1).max(999).default(100),
 };
@@ -107,7 +117,11 @@ export const PROBLEM_ROUTES = [
     path: '/api/v1/problems',
     auth: 'read',
     summary: 'Problems, newest first',
-    query: z.strictObject({ ...listQuery, after: problemId.optional() }),
+    query: z.strictObject({
+      ...listQuery,
+      state: problemState.optional(),
+      after: problemId.optional(),
+    }),
     answer: z.object({ problems: z.array(problemSchema), next: z.string().nullable() }),
     handle: ({ doors, query: { limit, after, state, fault } }) => {
       const filter = {

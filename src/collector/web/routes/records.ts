@@ -1,6 +1,7 @@
 /** What was lost and declared, and who did what. */
 import { z } from 'zod';
 import { DAY_MS } from '../../../shared/units.ts';
+import { firstOf, nextNumber } from '../page.ts';
 import { defineRoute } from '../route.ts';
 import { auditSchema, gapSchema, instant } from '../schemas.ts';
 import { auditView, gapView } from '../views.ts';
@@ -28,10 +29,11 @@ export const RECORD_ROUTES = [
       limit: z.coerce.number().int().min(1).max(1_000).default(100),
       after: z.coerce.number().int().min(0).optional().describe('Entry number to continue after'),
     }),
-    answer: z.object({ entries: z.array(auditSchema) }),
+    answer: z.object({ entries: z.array(auditSchema), next: nextNumber }),
     handle: async ({ doors, query }) => {
-      const entries = await doors.desk.auditEntries(query.limit, query.after);
-      return { entries: entries.map(auditView) };
+      const found = await doors.desk.auditEntries(query.limit + 1, query.after);
+      const { shown, next } = firstOf(found, query.limit, ({ number }) => number);
+      return { entries: shown.map(auditView), next };
     },
   }),
 ];

@@ -64,6 +64,14 @@ export const SERVICE_ROUTES = [
   ),
   defineRoute({
     method: 'GET',
+    path: '/api/v1/time',
+    auth: 'read',
+    summary: 'What time it is here, and the zone in which people read times',
+    answer: z.object({ now: z.iso.datetime(), timezone: z.string() }),
+    handle: ({ doors, settings: { timezone } }) => ({ now: iso(doors.clock.now()), timezone }),
+  }),
+  defineRoute({
+    method: 'GET',
     path: '/api/v1/status',
     auth: 'read',
     summary: 'Version, own work, store',

@@ -218,8 +218,8 @@ export const WINDOW_ROUTES = [
     answer: windowSchema,
     handle: async (input) => {
       const { doors, params: at, body } = input;
-      const { actor, version } = guardOf(input, body);
-      const window = await doors.quiet.windows.end(at.id, { ...body, version }, actor);
+      const { actor, version, repeat } = guardOf(input, [at.id, 'end', body]);
+      const window = await doors.quiet.windows.end(at.id, { ...body, version }, actor, repeat);
       return tagged(window.version, windowView(doors.quiet.windows, window));
     },
   }),
