@@ -2,8 +2,9 @@
  * Evaluates cells and sums over a window, a whole column of samples at a time. Gives at each time
  * what the live evaluation gives when the samples come in order, scrape by scrape.
  */
-import { type Counter, GAP_MS, increase } from './counter.ts';
-import type { Cell, Plan, Sum } from './plan.ts';
+import { type Counter, GAP_MS, increase, isBroken } from './counter.ts';
+import type { Cell, Guard, Plan, Sum } from './plan.ts';
+import type { Break } from './recipe.ts';
 import { everyTime } from './times.ts';
 
 export interface Samples {
@@ -46,12 +47,21 @@ export function createColumns(plan: Plan, samples: readonly Samples[]): Columns 
     }
     return before;
   };
+  const breaks: (readonly number[] | undefined)[] = [];
+  const breaksOf = (guard: number): readonly number[] => {
+    const { series, rule } = plan.guards[guard] as Guard;
+    breaks[guard] ??= breakTimes(shared[series] as Samples, rule);
+    return breaks[guard];
+  };
   const cell = (index: number): CellColumn => {
-    const { series, counter } = plan.cells[index] as Cell;
+    const { series, counter, guards } = plan.cells[index] as Cell;
     const { times, values } = shared[series] as Samples;
     const from = counter === null ? null : startsOf(times);
-    cells[index] ??= cellColumn({ times, from, values }, counter);
-    return cells[index];
+    if (cells[index] !== undefined) return cells[index];
+    const column = cellColumn({ times, from, values }, counter);
+    for (const guard of guards) breakRates(column, breaksOf(guard));
+    cells[index] = column;
+    return column;
   };
   return {
     sum: (index) => {
@@ -94,6 +104,26 @@ function cellColumn({ times, from, values }: Column, counter: Counter | null): C
     before = value;
   }
   return { times, from, values: rates, raw: values, breaks };
+}
+
+function breakTimes({ times, values }: Samples, rule: Break): readonly number[] {
+  const found: number[] = [];
+  for (let i = 0; i < times.length; i++) {
+    const before = values[i - 1] ?? Number.NaN;
+    const elapsedMs = (times[i] as number) - (times[i - 1] ?? Number.NaN);
+    const now = values[i] as number;
+    if (isBroken(rule, { before, now, elapsedMs })) found.push(times[i] as number);
+  }
+  return found;
+}
+
+/** Takes away the rates across such a moment. Plain values have none. */
+function breakRates({ times, from, values }: Column, breaks: readonly number[]): void {
+  if (from === null || breaks.length === 0) return;
+  for (let i = 0; i < times.length; i++) {
+    const [since, until] = [from[i] as number, times[i] as number];
+    if (breaks.some((time) => time > since && time <= until)) values[i] = Number.NaN;
+  }
 }
 
 function holdsNaN(values: Float64Array): boolean {

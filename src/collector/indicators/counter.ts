@@ -1,4 +1,6 @@
 /** Counters: how much one gained between two samples, or that nobody can know. */
+import { hasRestarted } from '../../shared/uptime.ts';
+import type { Break } from './recipe.ts';
 
 /**
  * Two samples of a counter further apart make no rate. It is also how long a series that stopped
@@ -11,6 +13,20 @@ export interface Counter {
   readonly wrapsAt: number;
   /** How far the counter may step back without having been reset; 0 for not at all. */
   readonly dips: number;
+  readonly breaks?: readonly Break[];
+}
+
+/** A break's series at one sample and at the one before; NaN for none. */
+export interface Step {
+  readonly before: number;
+  readonly now: number;
+  readonly elapsedMs: number;
+}
+
+/** Whether counters began anew between the two. The first word of a discontinuity is one. */
+export function isBroken({ when }: Break, { before, now, elapsedMs }: Step): boolean {
+  if (Number.isNaN(now)) return false;
+  return when === 'restarts' ? hasRestarted(before, now, elapsedMs) : now !== before;
 }
 
 /**

@@ -56,6 +56,14 @@ export function evaluateDevice(
 
 /** A new series must not cost the others a rate: what the old plan had read goes on. */
 export function carryCells(from: DeviceState, to: DeviceState): void {
+  const guards = new Map(from.plan.guards.map(({ series }, i) => [series, i]));
+  to.plan.guards.forEach(({ series }, i) => {
+    const old = guards.get(series);
+    if (old === undefined) return;
+    for (const field of ['guardTimes', 'guardRaw', 'brokenTimes'] as const) {
+      to.reading[field][i] = from.reading[field][old] ?? Number.NaN;
+    }
+  });
   const index = new Map(from.plan.cells.map((cell, i) => [cellKey(cell.series, cell.counter), i]));
   to.plan.cells.forEach((cell, i) => {
     const old = index.get(cellKey(cell.series, cell.counter));

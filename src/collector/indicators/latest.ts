@@ -3,8 +3,8 @@
  * per device and arrival, so nothing here allocates.
  */
 import type { Latest } from '../store/store.ts';
-import { type Counter, GAP_MS, increase } from './counter.ts';
-import type { Output, Plan } from './plan.ts';
+import { type Counter, GAP_MS, increase, isBroken } from './counter.ts';
+import type { Cell, Guard, Output, Plan } from './plan.ts';
 import { compileProgram, type Program } from './program.ts';
 import { settle } from './settle.ts';
 
@@ -16,6 +16,10 @@ export interface Reading {
   readonly cellRaw: Float64Array;
   /** The sample or the rate. */
   readonly cellValues: Float64Array;
+  readonly guardTimes: Float64Array;
+  readonly guardRaw: Float64Array;
+  /** When counters last began anew, by their guard. */
+  readonly brokenTimes: Float64Array;
   /** Of the newest complete scrape. */
   readonly sumTimes: Float64Array;
   readonly sumValues: Float64Array;
@@ -30,6 +34,9 @@ export function createReading(plan: Plan): Reading {
     cellTimes: none(plan.cells.length),
     cellRaw: none(plan.cells.length),
     cellValues: none(plan.cells.length),
+    guardTimes: none(plan.guards.length),
+    guardRaw: none(plan.guards.length),
+    brokenTimes: none(plan.guards.length),
     sumTimes: none(plan.sums.length),
     sumValues: none(plan.sums.length),
     outputTimes: none(plan.outputs.length),
@@ -38,27 +45,52 @@ export function createReading(plan: Plan): Reading {
 }
 
 export function readLatest(plan: Plan, reading: Reading, latest: Latest): void {
+  readGuards(plan, reading, latest);
   readCells(plan, reading, latest);
   for (let s = 0; s < plan.sums.length; s++) readSum(reading, s);
   for (let o = 0; o < plan.outputs.length; o++) readOutput(plan, reading, o);
 }
 
+function readGuards({ guards }: Plan, reading: Reading, { times, values }: Latest): void {
+  const { guardTimes, guardRaw, brokenTimes } = reading;
+  for (let g = 0; g < guards.length; g++) {
+    const { series, rule } = guards[g] as Guard;
+    const time = times[series] as number;
+    const beforeTime = guardTimes[g] as number;
+    if (time === beforeTime || !(time > 0)) continue;
+    const now = values[series] as number;
+    const step = { before: guardRaw[g] as number, now, elapsedMs: time - beforeTime };
+    if (isBroken(rule, step)) brokenTimes[g] = time;
+    guardTimes[g] = time;
+    guardRaw[g] = now;
+  }
+}
+
+function wasBroken(reading: Reading, guards: readonly number[], since: number): boolean {
+  for (let i = 0; i < guards.length; i++) {
+    if ((reading.brokenTimes[guards[i] as number] as number) > since) return true;
+  }
+  return false;
+}
+
 function readCells({ cells }: Plan, reading: Reading, { times, values }: Latest): void {
   const { cellTimes, cellRaw, cellValues } = reading;
-  const { cellSeries, cellIsRate } = reading.program;
+  const { cellSeries, cellKind } = reading.program;
   for (let c = 0; c < cellSeries.length; c++) {
     const series = cellSeries[c] as number;
     const time = times[series] as number;
     const before = cellTimes[c] as number;
     if (time === before || !(time > 0)) continue;
     const value = values[series] as number;
-    if (cellIsRate[c] === 0) {
+    if (cellKind[c] === 0) {
       cellValues[c] = value;
     } else {
       // The first sample compares with NaN, and so makes no rate.
       const elapsedMs = time - before;
       let gain = value - (cellRaw[c] as number);
       if (!(gain >= 0)) gain = increase(cellRaw[c] as number, value, cells[c]?.counter as Counter);
+      const { guards } = cells[c] as Cell;
+      if (cellKind[c] === 2 && wasBroken(reading, guards, before)) gain = Number.NaN;
       cellValues[c] = elapsedMs <= GAP_MS ? (gain * 1_000) / elapsedMs : Number.NaN;
     }
     cellTimes[c] = time;

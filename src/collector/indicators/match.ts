@@ -2,7 +2,7 @@
 import { INDICATORS } from '../../shared/indicator.ts';
 import type { Labels } from '../../shared/sample.ts';
 import type { Counter } from './counter.ts';
-import type { Matchers, Recipe, Term } from './recipe.ts';
+import type { Break, Matchers, Recipe, Term } from './recipe.ts';
 import { RECIPES } from './recipes.ts';
 import { type Range, rangeOf } from './settle.ts';
 
@@ -61,12 +61,27 @@ function indexByMetric(): Map<string, Use[]> {
   for (const rule of RULES) {
     rule.terms.forEach((term, index) => {
       const { wrapsAt = 0, dips = 0, across = [] } = term;
-      const counter = rule.recipe.read === 'rate' ? { wrapsAt, dips } : null;
+      const { read, breaks = [] } = rule.recipe;
+      const counter = read === 'rate' ? { wrapsAt, dips, breaks } : null;
       const use = { rule, index, term, counter, across: across.join() };
       uses.set(term.metric, [...(uses.get(term.metric) ?? []), use]);
     });
   }
   return uses;
+}
+
+/** Every kind of break that any counter has. */
+const BREAKS: readonly Break[] = [...new Set(RECIPES.flatMap(({ breaks = [] }) => breaks))];
+
+/** The breaks that a series tells; none for nearly all. */
+export function breaksTold(labels: Labels): readonly Break[] {
+  return BREAKS.filter(({ metric }) => metric === labels.__name__);
+}
+
+/** Equal for a counter and for what tells of its breaks. */
+export function breakKey({ metric, of }: Break, labels: Labels): string {
+  const { agent = '', job = '' } = labels;
+  return `${metric}\u0003${of === 'device' ? `${agent}\u0003${job}` : keyWithout(labels, [])}`;
 }
 
 export function matchSeries(labels: Labels): Match[] {

@@ -10,8 +10,8 @@
 import type { IndicatorName } from '../../shared/indicator.ts';
 import { type Labels, labelsKey } from '../../shared/sample.ts';
 import type { Counter } from './counter.ts';
-import { type Match, matchSeries } from './match.ts';
-import type { Recipe } from './recipe.ts';
+import { breakKey, breaksTold, type Match, matchSeries } from './match.ts';
+import type { Break, Recipe } from './recipe.ts';
 import type { Range } from './settle.ts';
 
 export interface PlanEntry {
@@ -23,6 +23,14 @@ export interface Cell {
   readonly series: number;
   /** Null: the value itself. */
   readonly counter: Counter | null;
+  /** Indexes of `Plan.guards`. */
+  readonly guards: readonly number[];
+}
+
+/** A series that tells when counters began anew. */
+export interface Guard {
+  readonly series: number;
+  readonly rule: Break;
 }
 
 export interface Sum {
@@ -58,6 +66,7 @@ export interface Figure {
 
 export interface Plan {
   readonly cells: readonly Cell[];
+  readonly guards: readonly Guard[];
   readonly sums: readonly Sum[];
   readonly outputs: readonly Output[];
   readonly figures: readonly Figure[];
@@ -78,9 +87,10 @@ interface Draft {
 
 export function compilePlan(entries: readonly PlanEntry[]): Plan {
   const cells = new Interned<Cell>();
+  const guards = new Guards(entries);
   const sums = new Interned<Sum>();
   const drafts: Draft[] = [];
-  for (const group of groupSeries(entries, cells)) {
+  for (const group of groupSeries(entries, { cells, guards })) {
     const output = makeOutput(group, sums);
     if (output !== null) drafts.push({ output, match: group.match });
   }
@@ -88,21 +98,56 @@ export function compilePlan(entries: readonly PlanEntry[]): Plan {
     ({ match: a }, { match: b }) => a.rule.rank - b.rule.rank || compareText(a.rest, b.rest),
   );
   const outputs = hideDuplicates(drafts);
-  return { cells: cells.all, sums: sums.all, outputs, figures: makeFigures(outputs) };
+  return {
+    cells: cells.all,
+    guards: guards.all,
+    sums: sums.all,
+    outputs,
+    figures: makeFigures(outputs),
+  };
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function groupSeries(entries: readonly PlanEntry[], cells: Interned<Cell>): Iterable<Group> {
-  const used: { series: number; key: string; matches: Match[] }[] = [];
-  for (const { series, labels } of entries) {
-    const matches = matchSeries(labels);
-    if (matches.length > 0) used.push({ series, key: labelsKey(labels), matches });
+/** The guards of counters, of those series that are there. */
+class Guards {
+  readonly #found = new Interned<Guard>();
+  readonly #series = new Map<string, number>();
+
+  constructor(entries: readonly PlanEntry[]) {
+    for (const { series, labels } of entries) {
+      for (const rule of breaksTold(labels)) this.#series.set(breakKey(rule, labels), series);
+    }
+  }
+
+  get all(): readonly Guard[] {
+    return this.#found.all;
+  }
+
+  of(counter: Counter | null, labels: Labels): readonly number[] {
+    if (this.#series.size === 0) return [];
+    return (counter?.breaks ?? []).flatMap((rule) => {
+      const series = this.#series.get(breakKey(rule, labels));
+      return series === undefined ? [] : [this.#found.add(`${series}`, () => ({ series, rule }))];
+    });
+  }
+}
+
+interface Drawers {
+  readonly cells: Interned<Cell>;
+  readonly guards: Guards;
+}
+
+function groupSeries(entries: readonly PlanEntry[], { cells, guards }: Drawers): Iterable<Group> {
+  const used: (PlanEntry & { key: string; matches: Match[] })[] = [];
+  for (const entry of entries) {
+    const matches = matchSeries(entry.labels);
+    if (matches.length > 0) used.push({ ...entry, key: labelsKey(entry.labels), matches });
   }
   // Sums add up in the order of labels: numbers of series differ from one collector to the next.
   used.sort((a, b) => compareText(a.key, b.key));
   const groups = new Map<string, Group>();
-  for (const { series, matches } of used) {
+  for (const { series, labels, matches } of used) {
     for (const match of matches) {
       const { rule, item, rest, counter } = match;
       const key = `${rule.rank}\u0003${item}\u0003${rest}`;
@@ -111,7 +156,11 @@ function groupSeries(entries: readonly PlanEntry[], cells: Interned<Cell>): Iter
         group = { match, terms: rule.terms.map(() => []) };
         groups.set(key, group);
       }
-      const cell = cells.add(cellKey(series, counter), () => ({ series, counter }));
+      const cell = cells.add(cellKey(series, counter), () => ({
+        series,
+        counter,
+        guards: guards.of(counter, labels),
+      }));
       group.terms[match.term]?.push(cell);
     }
   }

@@ -2,11 +2,12 @@
  * A plan laid out for the processor: what the live evaluation walks through at every arrival, flat
  * and in order. A thousand devices do not fit a processor's cache as objects; like this they do.
  */
-import type { Figure, Output, Plan } from './plan.ts';
+import type { Cell, Figure, Output, Plan } from './plan.ts';
 
 export interface Program {
   readonly cellSeries: Uint32Array;
-  readonly cellIsRate: Uint8Array;
+  /** 0: the value itself; 1: a rate; 2: a rate that something may break. */
+  readonly cellKind: Uint8Array;
   /** Sum s adds `sumCells` from `sumStarts[s]` to `sumStarts[s + 1]`. */
   readonly sumStarts: Int32Array;
   readonly sumCells: Int32Array;
@@ -37,7 +38,7 @@ export function compileProgram({ cells, sums, outputs, figures }: Plan): Program
   });
   return {
     cellSeries: Uint32Array.from(cells, ({ series }) => series),
-    cellIsRate: Uint8Array.from(cells, ({ counter }) => (counter === null ? 0 : 1)),
+    cellKind: Uint8Array.from(cells, kindOf),
     sumStarts,
     sumCells: Int32Array.from(sums.flatMap((sum) => [...sum.cells])),
     sumCounts: Uint8Array.from(sums, ({ counts }) => (counts ? 1 : 0)),
@@ -47,6 +48,9 @@ export function compileProgram({ cells, sums, outputs, figures }: Plan): Program
     figureOutput: Int32Array.from(figures, (figure) => onlyOutput(figure, outputs)),
   };
 }
+
+const kindOf = ({ counter, guards }: Cell): number =>
+  counter === null ? 0 : guards.length === 0 ? 1 : 2;
 
 function onlyOutput(figure: Figure, outputs: readonly Output[]): number {
   const [only = -1] = figure.outputs;

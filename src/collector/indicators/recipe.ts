@@ -24,6 +24,15 @@ export interface Term {
   readonly dips?: number;
 }
 
+/** A series that tells when a counter began anew, whatever the counter itself looks like. */
+export interface Break {
+  readonly metric: string;
+  /** `device`: one for all counters of a sender; `series`: with the labels of the counter. */
+  readonly of: 'device' | 'series';
+  /** An uptime that went back, but for its wrap; a time of something that is another one now. */
+  readonly when: 'restarts' | 'changes';
+}
+
 export interface Recipe {
   readonly indicator: IndicatorName;
   /** `value`: the sample; `rate`: the counter's gain per second; `count`: how many series there are. */
@@ -49,6 +58,8 @@ export interface Recipe {
   readonly is?: number;
   /** How far a ratio may exceed 1 and be taken for 1; default rounding only. */
   readonly overshoot?: number;
+  /** What tells that the counters began anew: a rate across such a moment is none. */
+  readonly breaks?: readonly Break[];
   /** While this series is there and 0 (or `whenNot`) the value is not to be trusted. */
   readonly when?: Term;
   readonly whenNot?: number;

@@ -1,8 +1,16 @@
 /** Network devices: the figures of IF-MIB (RFC 2863) and the system group under snmp_exporter's names. */
 import type { IndicatorName } from '../../../shared/indicator.ts';
-import type { Recipe, Term } from '../recipe.ts';
+import type { Break, Recipe, Term } from '../recipe.ts';
 
-const INTERFACE = { item: ['ifName'] } as const;
+/**
+ * A device that restarted, or a port whose card was changed, counts anew: a 32-bit counter that is
+ * smaller for that has not wrapped.
+ */
+const BREAKS: readonly Break[] = [
+  { metric: 'sysUpTime', of: 'device', when: 'restarts' },
+  { metric: 'ifCounterDiscontinuityTime', of: 'series', when: 'changes' },
+];
+const INTERFACE = { item: ['ifName'], breaks: BREAKS } as const;
 const WRAPS_AT_32_BITS = 2 ** 32;
 const BYTES_PER_MEGABIT = 125_000;
 
