@@ -5,7 +5,7 @@ import { type EncodedSample, encodeLabels } from '../shared/remote-write.ts';
 import { makeLabels } from '../shared/sample.ts';
 import type { OwnSample } from './own-series.ts';
 import type { Push } from './push/push.ts';
-import { type NewBatch, openPacker, type Spool } from './spool/spool.ts';
+import { type NewBatch, openPacker, type Packer, type Spool } from './spool/spool.ts';
 
 export interface IntakeOptions {
   readonly spool: Spool;
@@ -18,8 +18,8 @@ export interface IntakeOptions {
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #packer = openPacker();
-  /** Apart, so that many devices do not push the layout of this host out of its memory. */
-  readonly #remotePacker = openPacker();
+  /** By lane, so that many devices do not push the layouts of others out of its memory. */
+  readonly #remotePackers: Packer[] = [];
   /** Labels of own series, encoded once. */
   readonly #encoded = new Map<string, Uint8Array>();
   #last: Promise<void> = Promise.resolve();
@@ -40,8 +40,9 @@ export class Intake {
   }
 
   /** Samples of other devices: without figures of the agent's own. */
-  pass(samples: readonly EncodedSample[]): void {
-    this.#put(this.#remotePacker.pack(samples));
+  pass(samples: readonly EncodedSample[], lane: number): void {
+    this.#remotePackers[lane] ??= openPacker();
+    this.#put(this.#remotePackers[lane].pack(samples));
   }
 
   /** What was taken so far is stored, or counted as lost. */

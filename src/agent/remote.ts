@@ -7,11 +7,10 @@ import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
 import { EVENTS_PATH } from '../shared/device-event.ts';
 import type { Log } from '../shared/log.ts';
-import type { EncodedSample } from '../shared/remote-write.ts';
 import type { AgentSettings } from './cli/cli.ts';
 import { openProbeTargets } from './probes/probes.ts';
 import { openTransport, type Transport } from './push/push.ts';
-import { openRounds, type Rounds } from './sampler/sampler.ts';
+import { openRounds, type Rounds, type RoundsOptions } from './sampler/sampler.ts';
 import { openSnmpTargets, type SnmpDevice } from './snmp/snmp.ts';
 import { TargetNames } from './target-names.ts';
 import { openTraps, type Traps } from './traps/traps.ts';
@@ -23,7 +22,7 @@ export interface RemoteOptions {
   readonly version: string;
   /** The program's own file, from which the receiver of traps is started. */
   readonly script: string;
-  readonly onBatch: (samples: readonly EncodedSample[]) => void;
+  readonly onBatch: RoundsOptions['onBatch'];
 }
 
 export interface Remote {

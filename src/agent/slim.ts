@@ -14,7 +14,16 @@ const FLAGS: readonly string[] = [
   '--max-semi-space-size=1',
   '--expose-gc',
 ];
-/** glibc gives freed memory back from 64 KiB on, instead of keeping what start-up needed: 3 MB. */
+/**
+ * An agent that asks a thousand devices is at work all the time: it needs the compilers. What it
+ * reads is garbage within a round, and V8 lets the more of it lie the more memory a host has.
+ */
+const BUSY_FLAGS: readonly string[] = ['--max-semi-space-size=4'];
+const WATCHES_MORE = /^(snmp|probes|traps):/m;
+/**
+ * glibc gives freed memory back from 64 KiB on, instead of keeping what start-up needed: 3 MB. Who
+ * receives datagrams all the time would give back and ask again for every one of them.
+ */
 const ENVIRONMENT = Object.freeze({ MALLOC_TRIM_THRESHOLD_: '65536' });
 /** The garbage of start-up is 2 MB; afterwards little comes to it. */
 const FIRST_COLLECTION_MS = 20_000;
@@ -35,9 +44,6 @@ export interface Invocation {
   readonly config: string;
 }
 
-/** An agent that asks a thousand devices is at work all the time: it needs the compilers. */
-const WATCHES_MORE = /^(snmp|probes|traps):/m;
-
 export interface Restart {
   readonly program: string;
   /** With the program's name first, as execve(2) wants it. */
@@ -47,17 +53,17 @@ export interface Restart {
 
 /**
  * The same command with what is missing, or null: when nothing is, for other verbs than `run`, for
- * a checkout (which loads a TypeScript reader anyway), for an agent that watches more than its host,
- * and where a process cannot be replaced.
+ * a checkout (which loads a TypeScript reader anyway), and where a process cannot be replaced.
  */
 export function slimRestart(invocation: Invocation): Restart | null {
   const { program, flags, script, args, env, platform, config } = invocation;
-  const missing = FLAGS.filter((flag) => !flags.includes(flag));
+  const isBusy = WATCHES_MORE.test(config);
+  const wanted = isBusy ? BUSY_FLAGS : FLAGS;
+  const missing = wanted.filter((flag) => !flags.includes(flag));
   if (missing.length === 0 || platform === 'win32') return null;
   if (args[0] !== 'run' || !script.endsWith('.cjs')) return null;
-  if (WATCHES_MORE.test(config)) return null;
   const argv = [program, ...flags, ...missing, script, ...args];
-  return { program, argv, env: { ...ENVIRONMENT, ...env } };
+  return { program, argv, env: isBusy ? env : { ...ENVIRONMENT, ...env } };
 }
 
 /** Gives back what start-up left behind, and now and then the rest. */

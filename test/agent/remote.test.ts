@@ -11,6 +11,7 @@ import { systemClock } from '../../src/shared/clock.ts';
 import { silentLog } from '../../src/shared/log.ts';
 import { HEADER_EPOCH, HEADER_RECEIPT, HEADER_SEQ } from '../../src/shared/protocol.ts';
 import { decodeWrite } from '../support/decode-write.ts';
+import { needs } from '../support/parts.ts';
 
 let home: string;
 let server: Server;
@@ -39,6 +40,17 @@ afterEach(async () => {
   rmSync(home, { recursive: true });
 });
 
+/** An agent that looks at what `probes.yaml` names. */
+async function openWithProbes(): Promise<void> {
+  const config = join(home, 'agent.yaml');
+  writeFileSync(config, `name: site-1\ntoken_file: t\ndata: data\nprobes: probes.yaml\n`);
+  const settings = await loadSettings({ config });
+  const quick = { ...settings, spool: { ...settings.spool, minFreeRatio: 0 } };
+  const options = { clock: systemClock, log: silentLog, version: '1', sources: [], transport };
+  agent = await openAgent({ settings: quick, ...options });
+  agent.start();
+}
+
 test('what a probe sees leaves under the name and labels of its target', async () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
@@ -51,13 +63,7 @@ probes:
   intranet: { kind: tcp, host: 127.0.0.1, port: ${port}, labels: { site: hq } }
 `,
   );
-  const config = join(home, 'agent.yaml');
-  writeFileSync(config, `name: site-1\ntoken_file: t\ndata: data\nprobes: probes.yaml\n`);
-  const settings = await loadSettings({ config });
-  const quick = { ...settings, spool: { ...settings.spool, minFreeRatio: 0 } };
-  const options = { clock: systemClock, log: silentLog, version: '1', sources: [], transport };
-  agent = await openAgent({ settings: quick, ...options });
-  agent.start();
+  await openWithProbes();
   const seen = () =>
     received
       .filter(({ labels }) => labels.__name__ === 'probe_success')
@@ -74,4 +80,21 @@ probes:
   expect(about('watchkeeper_target_info')[0]?.labels).toMatchObject({ site: 'hq' });
   // The agent's own figures stay those of its host.
   expect(received.every(({ labels }) => labels.instance !== undefined)).toBe(true);
+});
+
+test('echo requests to several addresses arrive together, each under its own name', async (context) => {
+  needs('fping', context);
+  const names = ['127.0.0.1', '127.0.0.2', '127.0.0.3'];
+  const lines = names.map((host, i) => `  host-${i}: { kind: icmp, host: ${host}, count: 2 }`);
+  writeFileSync(
+    join(home, 'probes.yaml'),
+    `allow: [127.0.0.0/8]\ninterval: 5s\ntimeout: 4s\nprobes:\n${lines.join('\n')}\n`,
+  );
+  await openWithProbes();
+  const answered = () => received.filter(({ labels }) => labels.__name__ === 'probe_success');
+  await expect.poll(() => answered().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  const first = answered().slice(0, 3);
+  expect(first.map(({ labels }) => labels.instance)).toEqual(['host-0', 'host-1', 'host-2']);
+  expect(new Set(first.map(({ timeMs }) => timeMs)).size).toBe(1);
+  expect(first.map(({ value }) => value)).toEqual([1, 1, 1]);
 });

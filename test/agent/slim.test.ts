@@ -39,10 +39,29 @@ test.each<[string, Partial<Invocation>]>([
   ['without a verb', { args: [] }],
   ['from a checkout', { script: '/src/agent/main.ts' }],
   ['on Windows', { platform: 'win32' }],
-  ['for one that asks devices', { config: 'name: site\nsnmp:\n  targets: []\n' }],
-  ['for one that probes', { config: 'probes: probes.yaml\n' }],
 ])('not %s', (_, change) => {
   expect(slimRestart({ ...RUN, ...change })).toBeNull();
+});
+
+describe.each([
+  ['asks devices', 'name: site\nsnmp:\n  targets: []\n'],
+  ['probes', 'probes: probes.yaml\n'],
+])('one that %s', (_, config) => {
+  const restarted = (flags: readonly string[]): readonly string[] =>
+    slimRestart({ ...RUN, config, flags })?.argv.slice(1, -4) ?? [];
+
+  test('keeps the compilers, and its garbage small', () => {
+    const flags = restarted([]);
+    expect(flags).toEqual(['--max-semi-space-size=4']);
+    expect(slimRestart({ ...RUN, config, flags })).toBeNull();
+    expect(slimRestart({ ...RUN, config, flags: [] })?.env).toEqual(RUN.env);
+  });
+
+  test('keeps a limit of the heap that somebody has set', () => {
+    const flags = restarted(['--max-old-space-size=900']);
+    expect(flags).toEqual(['--max-old-space-size=900', '--max-semi-space-size=4']);
+    expect(slimRestart({ ...RUN, config, flags })).toBeNull();
+  });
 });
 
 describe('collections', () => {

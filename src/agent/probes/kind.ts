@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { duration } from '../../shared/config.ts';
 import { hostComplaint } from '../../shared/host-complaint.ts';
-import type { Look } from './look.ts';
+import type { Look, Tools } from './look.ts';
 
 /** An address written in the configuration, to be held against the policy when it is read. */
 export interface Destination {
@@ -21,6 +21,8 @@ export interface Kind {
   /** What `schema` cannot say alone. `spec` has passed it. */
   complaints(spec: unknown, timeoutMs: number): readonly Complaint[];
   destinations(spec: unknown): readonly Destination[];
+  /** Probes of one company are looked at at the same time; null: it goes on its own. */
+  company(spec: unknown, timeoutMs: number, tools: Tools): string | null;
   /** Looks once. Throws `ProbeFailure`. */
   run(spec: unknown, look: Look): Promise<void>;
 }
@@ -34,16 +36,19 @@ interface KindOptions<S extends z.ZodObject<z.ZodRawShape>> {
   readonly schema: (directory: string) => S;
   readonly complaints?: (spec: z.infer<S>, timeoutMs: number) => readonly Complaint[];
   readonly destinations: (spec: z.infer<S>) => readonly Destination[];
+  readonly company?: (spec: z.infer<S>, timeoutMs: number, tools: Tools) => string | null;
   readonly run: (spec: z.infer<S>, look: Look) => Promise<void>;
 }
 
 /** Ties a schema to the code that reads what passed it. */
 export function defineKind<S extends z.ZodObject<z.ZodRawShape>>(options: KindOptions<S>): Kind {
-  const { schema, complaints = () => [], destinations, run } = options;
+  const { schema, complaints = () => [], destinations, company = () => null, run } = options;
   return Object.freeze({
     schema,
     complaints: (spec: unknown, timeoutMs: number) => complaints(spec as z.infer<S>, timeoutMs),
     destinations: (spec: unknown) => destinations(spec as z.infer<S>),
+    company: (spec: unknown, timeoutMs: number, tools: Tools) =>
+      company(spec as z.infer<S>, timeoutMs, tools),
     run: (spec: unknown, look: Look) => run(spec as z.infer<S>, look),
   });
 }

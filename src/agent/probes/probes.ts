@@ -86,6 +86,11 @@ export async function probesJsonSchema(): Promise<unknown> {
   return (await import('./settings-file.ts')).probesSchema();
 }
 
+/** Files that probes read anew for every look: secrets and authorities. All could be read just now. */
+export async function probeFiles(settings: ProbeSettings): Promise<readonly string[]> {
+  return (await import('./named-files.ts')).namedFiles(settings);
+}
+
 /** One target per probe; `agent` is the agent's name. Labels win as: own, then configured. */
 export async function openProbeTargets(
   settings: ProbeSettings,

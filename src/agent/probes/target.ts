@@ -7,6 +7,7 @@ import { createPinger } from './icmp/pinger.ts';
 import { findPingTool } from './icmp/tool.ts';
 import type { Tools } from './look.ts';
 import type { Probe, ProbeOptions, ProbeSettings, Report } from './probes.ts';
+import { KINDS } from './registry.ts';
 import { runProbe } from './run-probe.ts';
 import { createTrust } from './trust.ts';
 
@@ -87,11 +88,13 @@ function makeTarget(probe: Probe, { tools, log, agent, close }: Around): Target 
       log.debug('a probe failed', { probe: name, reason, detail: message, step });
     said = now;
   };
+  const company = KINDS[probe.kind]?.company(probe.spec, timeoutMs, tools) ?? null;
   return {
     name,
     labels: { ...probe.labels, instance, agent, job: 'probe' },
     intervalMs,
     timeoutMs: timeoutMs + GRACE_MS,
+    ...(company === null ? {} : { company }),
     close,
     collect: async (emit, signal) => {
       const report = await runProbe(probe, tools, signal);

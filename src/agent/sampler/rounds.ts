@@ -7,12 +7,15 @@ import type { Timer } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { EncodedSample } from '../../shared/remote-write.ts';
 import type { Emit } from '../sources/sources.ts';
+import { Outlet } from './outlet.ts';
 import type { Rounds, RoundsOptions, RoundsStats, Target } from './sampler.ts';
-import { SeriesMemory } from './series-memory.ts';
+import { type Names, SeriesMemory } from './series-memory.ts';
+import { turnsOf } from './turns.ts';
 
-const GATHER_MS = 500;
 /** Looks of one second share their time, so that they share a batch: a batch has one time. */
 const GRID_MS = 1_000;
+
+type Take = (sample: EncodedSample) => void;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -25,7 +28,6 @@ class Round {
   readonly #memory: SeriesMemory;
   /** Also past its deadline: never two looks at one device. */
   busy = false;
-  timer: Timer | undefined;
   #abort = new AbortController();
 
   constructor(target: Target, memory: SeriesMemory) {
@@ -38,20 +40,19 @@ class Round {
   }
 
   /** Resolves when the target has answered, or when its time is over. */
-  async look({ clock, log }: RoundsOptions, take: (sample: EncodedSample) => void): Promise<void> {
+  async look({ clock, log }: RoundsOptions, timeMs: number, take: Take): Promise<void> {
     const { target } = this;
     const memory = this.#memory;
-    const timeMs = Math.floor(clock.now() / GRID_MS) * GRID_MS;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     let over = false;
     this.busy = true;
-    memory.begin();
+    memory.begin(timeMs);
     const pending = clock.after(target.timeoutMs, () => this.abort());
     const emit: Emit = (name, value, ...labels) => {
       if (over || Number.isNaN(value)) return;
-      const bytes = memory.next(name, labels);
-      if (bytes !== null) take({ labels: bytes, timeMs, value });
+      const sample = memory.next(name, value, labels);
+      if (sample !== null) take(sample);
     };
     // The collector learns the configured labels from it, whether or not the target answers.
     emit('watchkeeper_target_info', 1);
@@ -71,12 +72,22 @@ class Round {
   }
 }
 
+/** Rounds that begin at one time. */
+interface Turn {
+  readonly rounds: readonly Round[];
+  readonly intervalMs: number;
+  /** A company has one of its own, so that its batches hold nobody else's samples. */
+  readonly outlet: Outlet;
+  timer: Timer | undefined;
+}
+
 class TimedRounds implements Rounds {
   readonly #options: RoundsOptions;
+  /** Those of one company are spread evenly over its interval. */
+  readonly #companies: readonly (readonly Turn[])[];
+  readonly #turns: readonly Turn[];
   readonly #rounds: readonly Round[];
   readonly #underWay = new Set<Promise<void>>();
-  #gathered: EncodedSample[] = [];
-  #gathering: Timer | undefined;
   #stopped = false;
   #ended = 0;
   #missed = 0;
@@ -84,28 +95,41 @@ class TimedRounds implements Rounds {
   constructor(options: RoundsOptions) {
     this.#options = options;
     const { targets, log } = options;
-    this.#rounds = targets.map((one) => new Round(one, new SeriesMemory(one.labels, log)));
+    const names: Names = new Map();
+    const common = new Outlet(options, 0);
+    let lanes = 1;
+    const turn = (members: readonly Target[]): Turn => ({
+      rounds: members.map((one) => new Round(one, new SeriesMemory(one.labels, log, names))),
+      intervalMs: members[0]?.intervalMs ?? 0,
+      outlet: members[0]?.company === undefined ? common : new Outlet(options, lanes++),
+      timer: undefined,
+    });
+    this.#companies = turnsOf(targets).map((turns) => turns.map(turn));
+    this.#turns = this.#companies.flat();
+    this.#rounds = this.#turns.flatMap(({ rounds }) => rounds);
   }
 
   start(): void {
-    const { clock } = this.#options;
-    for (const round of this.#rounds) this.#arm(round, clock.random() * round.target.intervalMs);
+    for (const turns of this.#companies) {
+      const phase = this.#options.clock.random();
+      turns.forEach((turn, i) => {
+        this.#arm(turn, ((phase + i / turns.length) % 1) * turn.intervalMs);
+      });
+    }
   }
 
   async cycle(): Promise<void> {
-    await Promise.all(this.#rounds.map((round) => this.#begin(round)));
-    this.#pass();
+    await Promise.all(this.#turns.flatMap((turn) => this.#beginAll(turn)));
+    this.#passAll();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const round of this.#rounds) {
-      round.timer?.cancel();
-      round.abort();
-    }
+    for (const { timer } of this.#turns) timer?.cancel();
+    for (const round of this.#rounds) round.abort();
     await Promise.all(this.#underWay);
     for (const { target } of this.#rounds) target.close?.();
-    this.#pass();
+    this.#passAll();
   }
 
   stats(): RoundsStats {
@@ -117,39 +141,37 @@ class TimedRounds implements Rounds {
     };
   }
 
-  #arm(round: Round, delayMs: number): void {
+  #arm(turn: Turn, delayMs: number): void {
     const { clock } = this.#options;
     const dueMs = clock.monotonic() + delayMs;
-    round.timer = clock.after(delayMs, () => {
+    turn.timer = clock.after(delayMs, () => {
       if (this.#stopped) return;
-      void this.#begin(round);
-      const { intervalMs } = round.target;
+      this.#beginAll(turn);
       const lateMs = clock.monotonic() - dueMs;
-      this.#arm(round, intervalMs - (lateMs % intervalMs));
+      this.#arm(turn, turn.intervalMs - (lateMs % turn.intervalMs));
     });
   }
 
-  async #begin(round: Round): Promise<void> {
+  #beginAll({ rounds, outlet }: Turn): readonly Promise<void>[] {
+    const timeMs = Math.floor(this.#options.clock.now() / GRID_MS) * GRID_MS;
+    return rounds.map((round) => this.#begin(round, timeMs, outlet));
+  }
+
+  async #begin(round: Round, timeMs: number, outlet: Outlet): Promise<void> {
     if (round.busy) {
       this.#missed++;
       return;
     }
-    const looking = round.look(this.#options, (sample) => void this.#gathered.push(sample));
+    const looking = round.look(this.#options, timeMs, (sample) => outlet.take(sample));
     this.#underWay.add(looking);
     await looking;
     this.#underWay.delete(looking);
     this.#ended++;
-    if (!this.#stopped)
-      this.#gathering ??= this.#options.clock.after(GATHER_MS, () => this.#pass());
+    if (!this.#stopped) outlet.gather();
   }
 
-  #pass(): void {
-    this.#gathering?.cancel();
-    this.#gathering = undefined;
-    const samples = this.#gathered;
-    this.#gathered = [];
-    samples.sort((a, b) => a.timeMs - b.timeMs);
-    if (samples.length > 0) this.#options.onBatch(samples);
+  #passAll(): void {
+    for (const outlet of new Set(this.#turns.map((turn) => turn.outlet))) outlet.pass();
   }
 }
 

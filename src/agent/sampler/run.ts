@@ -18,7 +18,7 @@ function intervalOf(source: Source, intervals: Readonly<Record<string, number>>)
 export function createSampler(options: SamplerOptions): Sampler {
   const { clock, host, log, labels, sources, intervals, timeoutMs, onBatch } = options;
   const runs = sources.map((source) => new SourceRun({ host, source, clock, log, labels }));
-  const heartbeat = new SeriesMemory(labels, log).next('watchkeeper_agent_up', []);
+  const heartbeat = new SeriesMemory(labels, log).next('watchkeeper_agent_up', 1, []);
   const underWay = new Set<Promise<void>>();
   let timer: Timer | undefined;
   let cycles = 0;
@@ -31,7 +31,7 @@ export function createSampler(options: SamplerOptions): Sampler {
     const waiting = readings.flatMap(({ settled }) => settled ?? []);
     if (waiting.length > 0) await waitFor(waiting, abort);
     const batch: EncodedSample[] = [];
-    if (heartbeat !== null) batch.push({ labels: heartbeat, timeMs, value: 1 });
+    if (heartbeat !== null) batch.push({ ...heartbeat, timeMs });
     for (const reading of readings) reading.finish(batch);
     cycles++;
     emitted += batch.length;

@@ -2,8 +2,8 @@
  * Sampler: sources and a clock → batches. Owns due times: an interval per source, and a phase drawn
  * once so that 500 agents do not beat together; sources of one interval share a cycle. A slow source
  * delays no other: its deadline passes, `node_scrape_collector_success` is 0 and its late answer is
- * thrown away; while one run of a source hangs no second one starts. Remote targets make rounds: each
- * has its own phase, and what it says is passed on when its round ends.
+ * thrown away; while one run of a source hangs no second one starts. Remote targets make rounds: each,
+ * or each company of them, has its own phase, and what it says is passed on when its round ends.
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
@@ -57,6 +57,8 @@ export interface Target {
   readonly intervalMs: number;
   /** After it the round has failed and is aborted. */
   readonly timeoutMs: number;
+  /** Targets of one company and one interval are looked at at the same time. */
+  readonly company?: string;
   /**
    * Looks once. Never throws what the device did wrong: that is a sample (`probe_success 0`,
    * `snmp_scrape_success 0`). What it emitted before an abort or a rejection is kept.
@@ -70,8 +72,11 @@ export interface RoundsOptions {
   readonly targets: readonly Target[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Samples of all rounds that ended within a short while of each other. */
-  readonly onBatch: (samples: readonly EncodedSample[]) => void;
+  /**
+   * Samples of all rounds that ended within a short while of each other. Every turn of a company
+   * has a lane of its own, in which the same series come again; all others share lane 0.
+   */
+  readonly onBatch: (samples: readonly EncodedSample[], lane: number) => void;
 }
 
 export interface RoundsStats {
@@ -82,7 +87,7 @@ export interface RoundsStats {
   readonly missed: number;
 }
 
-/** Every target at its own pace and phase; one that is slow keeps nobody waiting. */
+/** Every target at its own pace, it or its company at a phase of its own; one that is slow keeps nobody waiting. */
 export interface Rounds {
   start(): void;
   /** Every target once, due or not. */

@@ -28,8 +28,8 @@ export class SourceRun {
   readonly source: Source;
   readonly #options: SourceRunOptions;
   readonly #memory: SeriesMemory;
-  readonly #success: Uint8Array | null;
-  readonly #duration: Uint8Array | null;
+  readonly #success: EncodedSample | null;
+  readonly #duration: EncodedSample | null;
   #running = false;
   #ok = true;
   #seconds = 0;
@@ -41,8 +41,8 @@ export class SourceRun {
     this.#memory = new SeriesMemory(options.labels, options.log);
     const own = new SeriesMemory(options.labels, options.log);
     const labels = ['collector', options.source.name];
-    this.#success = own.next('node_scrape_collector_success', labels);
-    this.#duration = own.next('node_scrape_collector_duration_seconds', labels);
+    this.#success = own.next('node_scrape_collector_success', 0, labels);
+    this.#duration = own.next('node_scrape_collector_duration_seconds', 0, labels);
   }
 
   get last(): { readonly ok: boolean; readonly seconds: number; readonly error: string } {
@@ -59,8 +59,8 @@ export class SourceRun {
     let outcome: { error: unknown } | null = null;
     const emit: Emit = (name, value, ...labels) => {
       if (Number.isNaN(value)) return;
-      const bytes = memory.next(name, labels);
-      if (bytes !== null) samples.push({ labels: bytes, timeMs, value });
+      const sample = memory.next(name, value, labels);
+      if (sample !== null) samples.push(sample);
     };
     const settle = (error: unknown): void => {
       this.#running = false;
@@ -69,7 +69,7 @@ export class SourceRun {
     };
     const fail = (error: unknown): void => settle(error ?? new Error('failed without a reason'));
     this.#running = true;
-    memory.begin();
+    memory.begin(timeMs);
     let settled: Promise<void> | undefined;
     try {
       settled = source.collect(host, emit, signal)?.then(() => settle(null), fail);
@@ -100,8 +100,8 @@ export class SourceRun {
     };
   }
 
-  #push(out: EncodedSample[], timeMs: number, labels: Uint8Array | null, value: number): void {
-    if (labels !== null) out.push({ labels, timeMs, value });
+  #push(out: EncodedSample[], timeMs: number, series: EncodedSample | null, value: number): void {
+    if (series !== null) out.push({ ...series, timeMs, value });
   }
 
   /** Logs a failure when it begins or changes, and its end; never once per cycle. */

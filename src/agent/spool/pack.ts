@@ -1,5 +1,5 @@
 /** Samples of a cycle → batches of a size the collector takes, compressed. */
-import type { EncodedSample } from '../../shared/remote-write.ts';
+import { type EncodedSample, labelBytes } from '../../shared/remote-write.ts';
 import { LIMITS } from '../../shared/sample.ts';
 import { SnappyTemplate } from './snappy-template.ts';
 import type { NewBatch, Packer } from './spool.ts';
@@ -37,7 +37,7 @@ function chunksOf(samples: readonly EncodedSample[]): (readonly EncodedSample[])
   const chunks: EncodedSample[][] = [];
   let bytes = 0;
   for (const sample of samples) {
-    const more = sample.labels.length + SAMPLE_BYTES;
+    const more = labelBytes(sample) + SAMPLE_BYTES;
     const last = chunks.at(-1);
     const full = bytes + more > CHUNK_BYTES || last?.length === LIMITS.samplesPerBatch;
     if (last === undefined || full || last[0]?.timeMs !== sample.timeMs) {

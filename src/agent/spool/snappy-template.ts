@@ -7,7 +7,12 @@
  * Snappy (google/snappy, format_description.txt): the length as a varint, then literals and copies
  * of earlier output.
  */
-import { type EncodedSample, varintLength, writeVarint } from '../../shared/remote-write.ts';
+import {
+  type EncodedSample,
+  labelBytes,
+  varintLength,
+  writeVarint,
+} from '../../shared/remote-write.ts';
 
 /** Symbols besides the bytes 0–255: the bytes of the time, equal to themselves; of values, to none. */
 const TIME_SYMBOL = 256;
@@ -29,18 +34,20 @@ interface Patch {
 }
 
 /** The request as symbols, and its length. */
-function symbolsOf(labels: readonly Uint8Array[]): Uint16Array {
-  const sizes = labels.map((bytes) => bytes.length + 2 + SAMPLE_BYTES);
+function symbolsOf(samples: readonly EncodedSample[]): Uint16Array {
+  const sizes = samples.map((sample) => labelBytes(sample) + 2 + SAMPLE_BYTES);
   const total = sizes.reduce((sum, size) => sum + 1 + varintLength(size) + size, 0);
   const symbols = new Uint16Array(total);
   const varint = new Uint8Array(10);
   let at = 0;
-  labels.forEach((bytes, i) => {
+  samples.forEach(({ head, labels }, i) => {
     const length = writeVarint(varint, 0, sizes[i] ?? 0);
     symbols[at++] = 0x0a;
-    symbols.set(varint.subarray(0, length), at);
-    symbols.set(bytes, at + length);
-    at += length + bytes.length;
+    for (let k = 0; k < length; k++) symbols[at++] = varint[k] ?? 0;
+    for (const bytes of head === undefined ? [labels] : [head, labels]) {
+      symbols.set(bytes, at);
+      at += bytes.length;
+    }
     symbols.set([0x12, SAMPLE_BYTES, 0x09], at);
     symbols.fill(VALUE_SYMBOL, at + 3, at + 3 + VALUE_BYTES);
     at += 3 + VALUE_BYTES;
@@ -129,6 +136,7 @@ function longVarint(value: number): Uint8Array {
 }
 
 export class SnappyTemplate {
+  readonly #heads: readonly (Uint8Array | undefined)[];
   readonly #labels: readonly Uint8Array[];
   readonly #body: Buffer;
   /** Where each value goes. */
@@ -136,8 +144,9 @@ export class SnappyTemplate {
   readonly #patches: readonly Patch[];
 
   constructor(samples: readonly EncodedSample[]) {
+    this.#heads = samples.map(({ head }) => head);
     this.#labels = samples.map(({ labels }) => labels);
-    const symbols = symbolsOf(this.#labels);
+    const symbols = symbolsOf(samples);
     const builder = new Builder(symbols);
     const seen = new Int32Array(1 << HASH_BITS).fill(-1);
     let literalFrom = 0;
@@ -166,7 +175,8 @@ export class SnappyTemplate {
   fits(samples: readonly EncodedSample[]): boolean {
     if (samples.length !== this.#labels.length) return false;
     for (let i = 0; i < samples.length; i++) {
-      if (samples[i]?.labels !== this.#labels[i]) return false;
+      if (samples[i]?.labels !== this.#labels[i] || samples[i]?.head !== this.#heads[i])
+        return false;
     }
     return true;
   }

@@ -98,7 +98,7 @@ describe('secrets', () => {
 
   test.each([0o640, 0o604, 0o666])('with mode %o are refused', async (mode) => {
     expect(await problems(place(mode))).toMatch(
-      /probes\.api\.secrets\.token\.file: .*keys\/token can be read by others: chmod 600 it/,
+      /probes\.api\.secrets\.token\.file: .*keys\/token is open to others \(mode 06\d\d\): chmod 600 .*keys\/token/,
     );
   });
 

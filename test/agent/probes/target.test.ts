@@ -7,6 +7,7 @@ import type { Target } from '../../../src/agent/sampler/sampler.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { createLog, silentLog } from '../../../src/shared/log.ts';
 import { METRIC_NAME } from '../../../src/shared/sample.ts';
+import { needs } from '../../support/parts.ts';
 import { closeAll, file, settingsOf, tcpServer, web } from './parts.ts';
 
 afterEach(closeAll);
@@ -84,7 +85,7 @@ describe('what could not be looked at', () => {
     expect(blind).toEqual({ 'probe_failure_info{reason="could_not_look"}': 1 });
     await round(target);
     expect(lines).toEqual(['a probe could not look']);
-    writeFileSync(key, 'secret');
+    writeFileSync(key, 'secret', { mode: 0o600 });
     expect(await round(target)).toMatchObject({ probe_success: 1 });
     expect(lines).toEqual(['a probe could not look', 'the probe looks again']);
   });
@@ -133,6 +134,15 @@ test('a target that is closed leaves the others their program', async () => {
     series.probe_loss_ratio ?? series['probe_failure_info{reason="could_not_look"}'],
   ).toBeDefined();
   second?.close?.();
+});
+
+test('addresses that are asked in one process are targets of one company', async (context) => {
+  needs('fping', context);
+  const ping = await targetOf({ kind: 'icmp', host: '127.0.0.1' });
+  expect(ping.company).toBe((await targetOf({ kind: 'icmp', host: '127.0.0.2' })).company);
+  expect(ping.company).toBeDefined();
+  const tcp = await targetOf({ kind: 'tcp', host: '127.0.0.1', port: 1 });
+  expect(tcp).not.toHaveProperty('company');
 });
 
 test('every kind of the registry is known by its own name', () => {

@@ -13,7 +13,7 @@ function readVarint(bytes: Uint8Array, from: number): [value: number, at: number
 }
 
 /** Label messages are field 1 of a TimeSeries; in each, name is field 1 and value field 2. */
-export function decodeLabels(bytes: Uint8Array): [name: string, value: string][] {
+function decodeLabels(bytes: Uint8Array): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at < bytes.length; ) {
     const [size, start] = readVarint(bytes, at + 1);
@@ -29,8 +29,12 @@ export function decodeLabels(bytes: Uint8Array): [name: string, value: string][]
   return pairs;
 }
 
+/** All of a sample's labels, as they are sent. */
+export const labelsOf = ({ head, labels }: EncodedSample): [name: string, value: string][] =>
+  decodeLabels(Buffer.concat([head ?? new Uint8Array(), labels]));
+
 /** `name{label="value"} value`, without the labels that every sample of the test carries. */
 export function describeSample(sample: EncodedSample, common: readonly string[] = []): string {
-  const own = decodeLabels(sample.labels).filter(([name]) => !common.includes(name));
+  const own = labelsOf(sample).filter(([name]) => !common.includes(name));
   return `${formatSeries(makeLabels(own))} ${sample.value}`;
 }

@@ -3,7 +3,7 @@ import { openRounds, type Target } from '../../../src/agent/sampler/sampler.ts';
 import { silentLog } from '../../../src/shared/log.ts';
 import type { EncodedSample } from '../../../src/shared/remote-write.ts';
 import { type ManualClock, manualClock } from '../../support/manual-clock.ts';
-import { decodeLabels } from './decode.ts';
+import { labelsOf } from './decode.ts';
 
 const target = (name: string, collect: Target['collect'], more: Partial<Target> = {}): Target => ({
   name,
@@ -21,18 +21,22 @@ const INFO = 'watchkeeper_target_info';
 
 function watch(clock: ManualClock, targets: readonly Target[]) {
   const batches: (readonly EncodedSample[])[] = [];
+  const lanes: number[] = [];
   const rounds = openRounds({
     targets,
     clock,
     log: silentLog,
-    onBatch: (samples) => batches.push(samples),
+    onBatch: (samples, lane) => {
+      batches.push(samples);
+      lanes.push(lane);
+    },
   });
   const all = () =>
     batches
       .flat()
-      .map(({ labels, value }) => ({ labels: Object.fromEntries(decodeLabels(labels)), value }));
+      .map((sample) => ({ labels: Object.fromEntries(labelsOf(sample)), value: sample.value }));
   const seen = () => all().filter(({ labels }) => labels.__name__ !== INFO);
-  return { rounds, batches, all, seen };
+  return { rounds, batches, lanes, all, seen };
 }
 
 test('a sample carries the labels of its target, not of the host', async () => {
@@ -147,4 +151,91 @@ test('stopping closes the targets and passes on what was gathered', async () => 
   await clock.advance(600_000);
   expect(closed).toBe(1);
   expect(seen()).toHaveLength(1);
+});
+
+/** Of one company; answers after a second. */
+const fellow = (clock: ManualClock, name: string, more: Partial<Target> = {}): Target =>
+  target(
+    name,
+    async (emit) => {
+      await new Promise<void>((resolve) => clock.after(1_000, resolve));
+      emit('x', 1);
+    },
+    { company: 'icmp', ...more },
+  );
+
+test('a company has its turns together, spread over the interval when they are several', async () => {
+  const clock = manualClock();
+  const times = new Map<number, number>();
+  const targets = Array.from({ length: 1_000 }, (_, i) =>
+    target(`${i}`, async () => void times.set(clock.now(), (times.get(clock.now()) ?? 0) + 1), {
+      company: 'icmp',
+    }),
+  );
+  const { rounds } = watch(clock, targets);
+  rounds.start();
+  await clock.advance(59_999);
+  await rounds.stop();
+  expect([...times.values()]).toEqual([250, 250, 250, 250]);
+  const begun = [...times.keys()];
+  for (const [i, at] of begun.slice(1).entries()) {
+    expect(Math.abs(at - (begun[i] ?? 0) - 15_000)).toBeLessThanOrEqual(1);
+  }
+});
+
+test('a turn of a company makes one batch of one time, the same series in the same order', async () => {
+  const clock = manualClock();
+  const company = Array.from({ length: 50 }, (_, i) => fellow(clock, `${i}`));
+  // Others that end at any time in between.
+  const others = Array.from({ length: 50 }, (_, i) =>
+    target(`other-${i}`, async (emit) => emit('y', 1), { intervalMs: 1_000 }),
+  );
+  const { rounds, batches, lanes } = watch(clock, [...others, ...company]);
+  rounds.start();
+  await clock.advance(180_000);
+  const own = batches.filter((_, i) => lanes[i] === 1);
+  expect(own.map(({ length }) => length)).toEqual([100, 100, 100]);
+  for (const batch of own) {
+    expect(new Set(batch.map(({ timeMs }) => timeMs)).size).toBe(1);
+    // The very same bytes: that is how a batch is recognised without looking into it.
+    expect(batch.every(({ labels }, i) => labels === own[0]?.[i]?.labels)).toBe(true);
+  }
+  expect(new Set(lanes)).toEqual(new Set([0, 1]));
+});
+
+test('one of a company that hangs keeps the others waiting neither now nor next time', async () => {
+  const clock = manualClock();
+  let asked = 0;
+  const hangs = target(
+    'dead',
+    () => {
+      asked++;
+      return new Promise(() => {});
+    },
+    { company: 'icmp' },
+  );
+  const { rounds, seen, batches } = watch(clock, [hangs, fellow(clock, 'alive')]);
+  rounds.start();
+  await clock.advance(60_000 + 2_000);
+  expect(seen().map(({ labels }) => labels.instance)).toContain('alive');
+  // What the company said left before the deadline of the one that hangs.
+  expect(batches.flat().length).toBeGreaterThanOrEqual(3);
+  await clock.advance(180_000);
+  expect(seen().filter(({ labels }) => labels.instance === 'alive').length).toBeGreaterThan(2);
+  expect(asked).toBe(1);
+  expect(rounds.stats()).toMatchObject({ targets: 2, underWay: 1, missed: 3 });
+});
+
+test('stopping passes on what a company has said so far, and closes every one of it', async () => {
+  const clock = manualClock();
+  let closed = 0;
+  const company = ['a', 'b', 'c'].map((name) =>
+    fellow(clock, name, { close: () => void closed++ }),
+  );
+  const { rounds, all } = watch(clock, company);
+  const cycle = rounds.cycle();
+  await rounds.stop();
+  await cycle;
+  expect(closed).toBe(3);
+  expect(all().map(({ labels }) => labels.instance)).toEqual(['a', 'b', 'c']);
 });

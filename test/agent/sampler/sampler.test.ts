@@ -5,7 +5,7 @@ import { Failure } from '../../../src/shared/errors.ts';
 import { createLog } from '../../../src/shared/log.ts';
 import type { EncodedSample } from '../../../src/shared/remote-write.ts';
 import { manualClock } from '../../support/manual-clock.ts';
-import { decodeLabels, describeSample } from './decode.ts';
+import { describeSample, labelsOf } from './decode.ts';
 
 const LABELS = { instance: 'db01', agent: 'db01', job: 'node' };
 const TIMEOUT_MS = 2_000;
@@ -81,8 +81,8 @@ describe('one cycle', () => {
   test('puts the common labels on every sample', async () => {
     const { sampler, batches } = sampling([steady('a')]);
     await sampler.cycle();
-    for (const { labels } of batches[0] ?? []) {
-      expect(decodeLabels(labels)).toEqual(expect.arrayContaining(Object.entries(LABELS)));
+    for (const sample of batches[0] ?? []) {
+      expect(labelsOf(sample)).toEqual(expect.arrayContaining(Object.entries(LABELS)));
     }
   });
 

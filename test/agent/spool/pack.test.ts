@@ -100,6 +100,25 @@ describe('packer', () => {
     }
   });
 
+  test('a name kept apart from the other labels makes the same request', () => {
+    const rest = encodeLabels(
+      makeLabels([
+        ['instance', 'switch-1'],
+        ['port', 'ge0'],
+      ]),
+    );
+    const heads = ['a', 'b'].map((name) => encodeLabels(makeLabels([['__name__', name]])));
+    const parted = heads.map((head) => ({ head, labels: rest, timeMs: NOW_MS, value: 7 }));
+    const whole = heads.map((head) => Uint8Array.from([...head, ...rest]));
+    const packer = openPacker();
+    expectSame(
+      packer.pack(parted)[0]!.body,
+      whole.map((labels) => ({ labels, timeMs: NOW_MS, value: 7 })),
+    );
+    // Another order is another layout, though all the labels are the same bytes.
+    expectSame(packer.pack(parted.toReversed())[0]!.body, parted.toReversed());
+  });
+
   test('equal labels in other objects are another layout, not a wrong one', () => {
     const packer = openPacker();
     packer.pack(cycle(HOST, 1));

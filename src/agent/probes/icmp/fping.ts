@@ -1,6 +1,6 @@
 /** `fping`: many addresses in one process, asked in turn. */
 import { Failure } from '../../../shared/errors.ts';
-import { runProgram } from '../../../shared/programs.ts';
+import { type ProgramEnd, runProgram } from '../../../shared/programs.ts';
 import type { Echoes, PingTool, Volley } from './tool.ts';
 
 /** So many are asked within the time between two requests to one of them. */
@@ -9,9 +9,11 @@ const MOST_ADDRESSES = 250;
 const PACKET_MS = 1;
 /** For starting, and for what the machine does besides. */
 const SLACK_MS = 2_000;
-const LINE_BYTES = 160;
-/** 0: all answer, 1: some do not, 2: a name is unknown. Above: it could not work. */
-const WORST_CODE = 2;
+/** Of an address and of one round trip in the report. */
+const ADDRESS_BYTES = 64;
+const ROUND_TRIP_BYTES = 16;
+/** A program that only reports says nothing on stdout. */
+const OUTPUT_BYTES = 4_096;
 
 export function fping(path: string): PingTool {
   return {
@@ -25,14 +27,15 @@ export function fping(path: string): PingTool {
           path,
           args: argumentsOf(volley),
           timeoutMs: durationMs(volley) + SLACK_MS,
-          outputBytes: (addresses.length + 1) * (count + 1) * LINE_BYTES,
+          outputBytes: OUTPUT_BYTES,
+          errorBytes: (addresses.length + 1) * (ADDRESS_BYTES + count * ROUND_TRIP_BYTES),
           ...(signal === undefined ? {} : { signal }),
         },
         clock,
       );
-      const failed = end.code === null ? end.stopped === null : end.code > WORST_CODE;
-      if (failed && !/\[\d+\]/.test(end.stdout)) throw notSent(end.stderr);
-      return parseFping(end.stdout, volley);
+      const echoes = parseFping(end.stderr, addresses);
+      if (echoes.size === 0) throw notSent(end);
+      return echoes;
     },
   };
 }
@@ -43,37 +46,39 @@ export function durationMs({ addresses, count, spacingMs, waitMs }: Volley): num
   return round * Math.max(0, count - 1) + addresses.length * PACKET_MS + waitMs;
 }
 
+/** Quiet, with a report at the end: a line per answer would wake the agent for every one of them. */
 export function argumentsOf({ addresses, count, spacingMs, waitMs }: Volley): readonly string[] {
   return [
-    ...['-c', String(count), '-p', String(spacingMs)],
+    ...['-q', '-C', String(count), '-p', String(spacingMs)],
     ...['-t', String(waitMs), '-i', String(PACKET_MS), '--', ...addresses],
   ];
 }
 
-/** `192.0.2.1 : [0], 64 bytes, 0.034 ms (0.034 avg, 0% loss)` */
-const ANSWER = /^(\S+)\s*: \[(\d+)\], \d+ bytes, ([\d.]+) ms/;
+/** `192.0.2.1 : 0.034 - 0.041`: milliseconds, or a dash for what was not answered. */
+const REPORT = /^(\S+)\s*:((?: (?:[\d.]+|-))+)$/;
 
-/** An address that is not mentioned was asked all the same, and gave no answer. */
+/** Every address that was asked is in the report, so of one that is missing nothing is known. */
 export function parseFping(
-  stdout: string,
-  { addresses, count }: Pick<Volley, 'addresses' | 'count'>,
+  report: string,
+  addresses: readonly string[],
 ): ReadonlyMap<string, Echoes> {
-  const roundTrips = new Map<string, number[]>(addresses.map((address) => [address, []]));
-  for (const line of stdout.split('\n')) {
-    const match = ANSWER.exec(line);
-    if (match !== null) roundTrips.get(match[1] ?? '')?.push(Number(match[3]));
+  const asked = new Set(addresses);
+  const found = new Map<string, Echoes>();
+  // What follows the last line's end was cut off.
+  for (const line of report.split('\n').slice(0, -1)) {
+    const [, address = '', said = ''] = REPORT.exec(line) ?? [];
+    if (!asked.has(address)) continue;
+    const times = said.trim().split(' ').map(Number);
+    const roundTripsMs = times.filter((time) => Number.isFinite(time));
+    found.set(address, { sent: times.length, roundTripsMs, hopLimit: null });
   }
-  return new Map(
-    [...roundTrips].map(([address, roundTripsMs]): [string, Echoes] => [
-      address,
-      { sent: count, roundTripsMs, hopLimit: null },
-    ]),
-  );
+  return found;
 }
 
-function notSent(stderr: string): Failure {
-  const reason = stderr.trim().split('\n').at(-1) ?? '';
-  return new Failure('unavailable', `fping cannot send: ${reason || 'it says no reason'}`, {
+function notSent({ stderr, stopped }: ProgramEnd): Failure {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const reason = stopped === null ? said || 'it says no reason' : `it was ended (${stopped})`;
+  return new Failure('unavailable', `fping cannot send: ${reason}`, {
     hint: 'agent doctor says which right is missing',
   });
 }

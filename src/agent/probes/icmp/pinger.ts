@@ -8,7 +8,7 @@ import { ProbeFailure } from '../reasons.ts';
 import type { Echoes, PingTool, Volley } from './tool.ts';
 
 /** How long a request waits for company. */
-export const GATHER_MS = 2_500;
+export const GATHER_MS = 1_000;
 /** Processes at a time; what is more waits. */
 const MOST_PROCESSES = 8;
 
@@ -20,6 +20,8 @@ export interface PingRequest {
 }
 
 export interface Pinger {
+  /** Addresses that one process can ask; 1 also while there is no program. */
+  most(): number;
   /** Throws `could_not_look` when nothing could be sent. */
   ping(request: PingRequest): Promise<Echoes>;
   /** Ends what is under way. */
@@ -28,7 +30,7 @@ export interface Pinger {
 
 export interface PingerOptions {
   readonly clock: Clock;
-  /** Asked for at the first request; null: there is none. */
+  /** Asked for until there is one; null: there is none. */
   readonly tool: () => PingTool | null;
   /** Default `GATHER_MS`; 0 for a single look. */
   readonly gatherMs?: number;
@@ -41,19 +43,20 @@ interface Waiting extends PingRequest {
 
 export function createPinger({ clock, tool, gatherMs = GATHER_MS }: PingerOptions): Pinger {
   const abort = new AbortController();
-  let found: PingTool | null | undefined;
+  let found: PingTool | null = null;
   let waiting: Waiting[] = [];
   let timer: Timer | undefined;
   let running = 0;
   const queue: (() => Promise<void>)[] = [];
 
+  const look = (): PingTool | null => {
+    found ??= tool();
+    return found;
+  };
+
   const fly = async (with_: PingTool, requests: readonly Waiting[]): Promise<void> => {
-    const [{ count, spacingMs, waitMs } = NO_REQUEST] = requests;
-    const addresses = [...new Set(requests.map(({ address }) => address))];
-    const volley: Volley = { addresses, count, spacingMs, waitMs };
     try {
-      const echoes = await with_.send(volley, clock, abort.signal);
-      for (const { address, resolve } of requests) resolve(echoes.get(address) ?? lost(count));
+      answer(requests, await with_.send(volleyOf(requests), clock, abort.signal), with_);
     } catch (error) {
       const failure = new ProbeFailure('could_not_look', messageOf(error));
       for (const { reject } of requests) reject(failure);
@@ -76,8 +79,7 @@ export function createPinger({ clock, tool, gatherMs = GATHER_MS }: PingerOption
     timer = undefined;
     const requests = waiting;
     waiting = [];
-    found ??= tool();
-    const with_ = found;
+    const with_ = look();
     if (with_ === null) {
       const failure = new ProbeFailure('could_not_look', 'neither fping nor ping is installed');
       for (const { reject } of requests) reject(failure);
@@ -93,6 +95,7 @@ export function createPinger({ clock, tool, gatherMs = GATHER_MS }: PingerOption
   };
 
   return {
+    most: () => look()?.most ?? 1,
     ping: (request) =>
       new Promise((resolve, reject) => {
         waiting.push({ ...request, resolve, reject });
@@ -108,7 +111,25 @@ export function createPinger({ clock, tool, gatherMs = GATHER_MS }: PingerOption
 }
 
 const NO_REQUEST = { count: 0, spacingMs: 0, waitMs: 0 };
-const lost = (count: number): Echoes => ({ sent: count, roundTripsMs: [], hopLimit: null });
+
+/** Requests of one group, as what the program is asked for. */
+function volleyOf(requests: readonly Waiting[]): Volley {
+  const [{ count, spacingMs, waitMs } = NO_REQUEST] = requests;
+  const addresses = [...new Set(requests.map(({ address }) => address))];
+  return { addresses, count, spacingMs, waitMs };
+}
+
+function answer(
+  requests: readonly Waiting[],
+  echoes: ReadonlyMap<string, Echoes>,
+  { name }: PingTool,
+): void {
+  for (const { address, resolve, reject } of requests) {
+    const found = echoes.get(address);
+    if (found !== undefined) resolve(found);
+    else reject(new ProbeFailure('could_not_look', `${name} says nothing of ${address}`));
+  }
+}
 
 /** Requests that can share a process. */
 function groups(requests: readonly Waiting[]): Iterable<readonly Waiting[]> {

@@ -1,4 +1,5 @@
 /** `icmp`: loss and round trips of a few echo requests. One answer is enough to be reachable. */
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { resolvePlace } from '../connect.ts';
 import { GATHER_MS } from '../icmp/pinger.ts';
@@ -12,8 +13,8 @@ const SPACING_MS = 250;
 /** Longer than this no answer is waited for. */
 const MOST_WAIT_MS = 2_000;
 const LEAST_WAIT_MS = 200;
-/** Starting a process, and handing things on. */
-const SLACK_MS = 500;
+/** Starting a process, asking 250 addresses in turn, and handing things on. */
+const SLACK_MS = 1_000;
 
 export const icmp = defineKind({
   schema: () =>
@@ -29,10 +30,13 @@ export const icmp = defineKind({
       ? []
       : [{ path: ['timeout'], reason: `is too short for ${count} echo requests` }],
   destinations: (spec) => [{ path: ['host'], host: spec.host, port: 0 }],
+  // What one process can ask. A name goes on its own: a slow name server answers few at a time.
+  company: ({ host: name, count }, timeoutMs, { pinger }) =>
+    isIP(name) !== 0 && pinger.most() > 1 ? `icmp ${count} ${waitOf(count, timeoutMs)}` : null,
   run: async ({ host: name, ip, count }, look) => {
     const { signal, pinger, clock, timeoutMs } = look;
     const address = await resolvePlace({ host: name, port: 0, ip }, look);
-    const waitMs = Math.min(MOST_WAIT_MS, waitOf(count, timeoutMs));
+    const waitMs = waitOf(count, timeoutMs);
     const startMs = clock.monotonic();
     const asked = pinger.ping({ address, count, spacingMs: SPACING_MS, waitMs });
     const echoes = await within(signal, asked);
@@ -45,7 +49,8 @@ export const icmp = defineKind({
 });
 
 function waitOf(count: number, timeoutMs: number): number {
-  return timeoutMs - GATHER_MS - SLACK_MS - (count - 1) * SPACING_MS;
+  const left = timeoutMs - GATHER_MS - SLACK_MS - (count - 1) * SPACING_MS;
+  return Math.min(MOST_WAIT_MS, left);
 }
 
 function noteEchoes(

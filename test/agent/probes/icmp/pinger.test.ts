@@ -90,16 +90,21 @@ test('processes are few at a time, however many addresses', async () => {
   expect(highest()).toBe(8);
 });
 
-test('an address the program does not mention gave no answer', async () => {
+test('of an address the program does not mention nothing is known', async () => {
   const clock = manualClock();
   const tool: PingTool = {
     ...recordingTool().tool,
-    send: async () => new Map(),
+    send: async () => new Map([['192.0.2.2', answered(1)]]),
   };
   const pinger = createPinger({ clock, tool: () => tool });
-  const asked = pinger.ping(request('192.0.2.1', { count: 4 }));
+  const asked = expect(pinger.ping(request('192.0.2.1'))).rejects.toMatchObject({
+    reason: 'could_not_look',
+    message: 'fping says nothing of 192.0.2.1',
+  });
+  const other = pinger.ping(request('192.0.2.2'));
   await clock.advance(GATHER_MS);
-  expect(await asked).toEqual({ sent: 4, roundTripsMs: [], hopLimit: null });
+  await asked;
+  expect(await other).toEqual(answered(1));
 });
 
 test('without a program nothing is known of anybody; it is looked for again', async () => {
@@ -117,6 +122,15 @@ test('without a program nothing is known of anybody; it is looked for again', as
   const again = pinger.ping(request('192.0.2.1'));
   await clock.advance(GATHER_MS);
   expect(await again).toEqual(answered(1));
+});
+
+test('says how many one process can ask, as soon as there is a program', () => {
+  const clock = manualClock();
+  let installed: PingTool | null = null;
+  const pinger = createPinger({ clock, tool: () => installed });
+  expect(pinger.most()).toBe(1);
+  installed = recordingTool(250).tool;
+  expect(pinger.most()).toBe(250);
 });
 
 test('a program that cannot send says nothing of the targets either', async () => {

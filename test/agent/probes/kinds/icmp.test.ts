@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Pinger, PingRequest } from '../../../../src/agent/probes/icmp/pinger.ts';
 import { createPinger } from '../../../../src/agent/probes/icmp/pinger.ts';
 import type { Echoes } from '../../../../src/agent/probes/icmp/tool.ts';
+import { icmp } from '../../../../src/agent/probes/kinds/icmp.ts';
 import { ProbeFailure } from '../../../../src/agent/probes/reasons.ts';
 import { runProbe } from '../../../../src/agent/probes/run-probe.ts';
 import { createTrust } from '../../../../src/agent/probes/trust.ts';
@@ -16,7 +17,7 @@ afterEach(closeAll);
 async function ping(say: (request: PingRequest) => Promise<Echoes>, spec: object = {}) {
   const settings = await settingsOf({ kind: 'icmp', host: '127.0.0.1', ...spec });
   const clock = manualClock();
-  const pinger: Pinger = { ping: say, close: () => {} };
+  const pinger: Pinger = { most: () => 1, ping: say, close: () => {} };
   const resolve = async (): Promise<string[]> => ['127.0.0.7'];
   const tools = { clock, resolve, pinger, policy: addressPolicy(LOOPBACK), trust: createTrust() };
   const report = runProbe(settings.probes[0]!, tools);
@@ -74,7 +75,7 @@ test('asks for the resolved address, and leaves time for gathering and for the l
     return echoes(3, 1);
   };
   await (await ping(say, { host: 'a.example', timeout: '4s' })).report;
-  expect(asked).toEqual({ address: '127.0.0.7', count: 3, spacingMs: 250, waitMs: 500 });
+  expect(asked).toEqual({ address: '127.0.0.7', count: 3, spacingMs: 250, waitMs: 1_500 });
   await (await ping(say, { timeout: '25s' })).report;
   expect(asked?.waitMs).toBe(2_000);
 });
@@ -91,6 +92,28 @@ test('for real, by name, over both protocols where they are', async (context) =>
   const report = await look({ kind: 'icmp', host: 'a.example', count: 2 }, { resolve });
   expect(report).toMatchObject({ outcome: 'success', reason: 'ok' });
   expect(figuresOf(report).probe_loss_ratio).toBe(0);
+});
+
+test('addresses that one process can ask have their turns together, names do not', async () => {
+  const companyOf = async (spec: object, most = 250): Promise<string | null> => {
+    const settings = await settingsOf({ kind: 'icmp', host: '127.0.0.1', ...spec });
+    const { timeoutMs, spec: checked } = settings.probes[0]!;
+    const pinger: Pinger = { most: () => most, ping: () => expect.unreachable(), close: () => {} };
+    const resolve = async (): Promise<string[]> => [];
+    const clock = manualClock();
+    const tools = { clock, resolve, pinger, policy: addressPolicy([]), trust: createTrust() };
+    return icmp.company(checked, timeoutMs, tools);
+  };
+  const usual = await companyOf({});
+  expect(usual).not.toBeNull();
+  expect(await companyOf({ host: '127.0.0.2' })).toBe(usual);
+  expect(await companyOf({ host: '::1' })).toBe(usual);
+  // Another count or patience is another process.
+  const three = [usual, await companyOf({ count: 5 }), await companyOf({ timeout: '3s' })];
+  expect(new Set(three).size).toBe(3);
+  expect(await companyOf({ host: 'a.example' })).toBeNull();
+  // One process each: all at once would wait for each other beyond their time.
+  expect(await companyOf({}, 1)).toBeNull();
 });
 
 test('an address that is not allowed is not asked', async () => {
