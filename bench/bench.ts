@@ -19,6 +19,7 @@ const PARTS = [
   'faults',
   'icmp',
   'snmp',
+  'snmp-silent',
 ];
 
 async function runPart(name: string, smoke: boolean): Promise<readonly BenchTable[]> {

@@ -1,7 +1,7 @@
 /** The agent, wired: sources and remote targets → sampler → spool → push. New → start → stop; stop undoes in reverse. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, repeat } from '../shared/clock.ts';
+import { makeDirectory } from '../shared/directory.ts';
 import { Failure, messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { AgentSettings } from './cli/cli.ts';
@@ -52,7 +52,7 @@ export interface Agent {
 export async function openAgent(options: AgentOptions): Promise<Agent> {
   const { settings, clock, log } = options;
   const transport = options.transport ?? transportOf(options);
-  makeDirectory(settings.data);
+  prepareDirectory(settings.data);
   const cleanups: (() => void | Promise<void>)[] = [];
   const cleanUp = async (): Promise<void> => {
     for (const step of cleanups.splice(0).reverse()) await step();
@@ -119,9 +119,9 @@ export function hostOf(settings: AgentSettings, clock: Clock, clockOffset?: () =
   });
 }
 
-function makeDirectory(data: string): void {
+function prepareDirectory(data: string): void {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 });
+    makeDirectory(data);
   } catch (cause) {
     throw new Failure('io', `the data directory cannot be made: ${messageOf(cause)}`, {
       hint: 'name a directory this user may write with --data',
@@ -176,7 +176,7 @@ function remoteOf(options: AgentOptions, intake: Intake): Promise<Remote> | null
   const { settings, clock, log, version, script = '' } = options;
   const { snmp, probes, traps } = settings;
   if (snmp === null && probes === null && traps === null) return null;
-  const onBatch: Intake['pass'] = (samples) => intake.pass(samples);
+  const onBatch: Intake['pass'] = (samples, lane) => intake.pass(samples, lane);
   return openRemote({ settings, clock, log, version, script, onBatch });
 }
 

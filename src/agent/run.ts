@@ -142,7 +142,7 @@ export function makeHost(program: ProgramOptions): CliHost {
     version: program.version,
     run: (flags) => runUntilStopped(program, flags),
     settings: loadSettings,
-    schema: async () => (await import('./settings-file.ts')).settingsJsonSchema(),
+    schema: async (name) => (await import('./schemas.ts')).schemaOf(name),
     openHost: (settings) => hostOf(settings, program.clock),
   };
 }

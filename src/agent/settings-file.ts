@@ -6,7 +6,6 @@ import {
   type ConfigProblem,
   configFailure,
   duration,
-  jsonSchema,
   problemsIn,
   readYaml,
   schemaProblems,
@@ -36,16 +35,13 @@ const labelValue = z
   .string()
   .max(LIMITS.labelValueBytes / 4)
   .regex(/^\P{Cc}*$/u, 'control characters are not allowed');
-const labels = z.record(z.string(), labelValue).superRefine((record, context) => {
-  const names = Object.keys(record);
-  for (const name of names) {
-    const message = labelComplaint(name);
-    if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
-  }
-  if (names.length > LABELS_MAX) {
-    context.addIssue({ code: 'custom', message: `more than ${LABELS_MAX} labels` });
-  }
+const labelName = z.string().superRefine((name, context) => {
+  const message = labelComplaint(name);
+  if (message !== null) context.addIssue({ code: 'custom', message });
 });
+const labels = z
+  .record(labelName, labelValue)
+  .refine((record) => Object.keys(record).length <= LABELS_MAX, `more than ${LABELS_MAX} labels`);
 const interval = duration.refine((ms) => ms >= SHORTEST_INTERVAL_MS, 'at least 1s');
 const source = z.enum(listSources().map(({ name }) => name) as [string, ...string[]]);
 
@@ -93,26 +89,44 @@ export async function readSettings(file: string): Promise<Partial<AgentSettings>
   const written = readYaml(file);
   const problems: ConfigProblem[] = [...schemaProblems(settingsSchema, written, file)];
   const parts = (written ?? {}) as Partial<FromFile>;
-  const attempt = async <T>(part: unknown, read: () => Promise<T>): Promise<T | null> => {
-    if (part === undefined || part === null) return null;
+  const attempt = async <T>(part: keyof FromFile, read: () => Promise<T>): Promise<T | null> => {
+    if (parts[part] === undefined || parts[part] === null) return null;
     try {
       return await read();
     } catch (error) {
-      problems.push(...problemsIn(error, file));
+      const found = problemsIn(error, file);
+      // A file that cannot be read is the mistake of the part that names it.
+      problems.push(
+        ...found.map((one) => (one.file === file ? { ...one, path: one.path || part } : one)),
+      );
       return null;
     }
   };
   const directory = dirname(resolve(file));
-  const snmp = await attempt(parts.snmp, async () =>
+  const snmp = await attempt('snmp', async () =>
     (await loadSnmpConfig()).snmpSettings(parts.snmp, file),
   );
-  const probes = await attempt(parts.probes, () =>
-    readProbes(resolve(directory, String(parts.probes))),
+  const { probes: named } = parts;
+  const probes =
+    typeof named === 'string'
+      ? await attempt('probes', () => readProbes(resolve(directory, named)))
+      : null;
+  const traps = await attempt('traps', () =>
+    readTrapSettings(parts.traps, file, credentialsFileOf(parts.snmp)),
   );
-  const traps = await attempt(parts.traps, () => readTrapSettings(parts.traps, file));
-  if (problems.length > 0) throw configFailure(problems);
+  if (problems.length > 0) throw configFailure(withoutTwins(problems));
   return { ...settingsOf(settingsSchema.parse(written), directory), snmp, probes, traps };
 }
+
+function credentialsFileOf(snmp: unknown): string | undefined {
+  const { credentials_file: named } = (snmp ?? {}) as { credentials_file?: unknown };
+  return typeof named === 'string' ? named : undefined;
+}
+
+/** Two parts that name one file find the same mistakes in it. */
+const withoutTwins = (problems: readonly ConfigProblem[]): readonly ConfigProblem[] => [
+  ...new Map(problems.map((one) => [`${one.file} ${one.path} ${one.reason}`, one])).values(),
+];
 
 function settingsOf(read: FromFile, directory: string): Partial<AgentSettings> {
   const beside = (name: string | undefined, usual: string): string =>
@@ -140,8 +154,4 @@ function settingsOf(read: FromFile, directory: string): Partial<AgentSettings> {
     paths: { ...paths, ...read.paths },
     logLevel: read.log_level ?? DEFAULTS.logLevel,
   };
-}
-
-export function settingsJsonSchema(): unknown {
-  return jsonSchema(settingsSchema);
 }

@@ -3,8 +3,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULTS } from '../../src/agent/default-settings.ts';
+import { schemaOf } from '../../src/agent/schemas.ts';
 import { loadSettings } from '../../src/agent/settings.ts';
-import { settingsJsonSchema } from '../../src/agent/settings-file.ts';
 import { projectFile } from '../support/parts.ts';
 
 let home: string;
@@ -76,7 +76,6 @@ function writeNamedFiles(): void {
   const files = {
     'snmp-credentials.yaml':
       'credentials: { core: { version: "2c", community: c, allow_clear_text: true } }',
-    'trap-credentials.yaml': 'communities: [c]',
     'probes.yaml': 'probes: { intranet: { kind: tcp, host: intranet.example, port: 80 } }',
   };
   for (const [name, text] of Object.entries(files)) {
@@ -90,7 +89,7 @@ snmp:
   credential: core
   targets: [{ address: 192.0.2.1, name: core-switch-1 }]
 probes: probes.yaml
-traps: { sources: [192.0.2.0/24], credentials: trap-credentials.yaml }
+traps: { sources: [192.0.2.0/24], credentials: [core] }
 `;
 
 test('what is watched beside the host comes from the file and those it names', async () => {
@@ -101,6 +100,13 @@ test('what is watched beside the host comes from the file and those it names', a
   ]);
   expect(probes?.probes.map(({ name, kind }) => [name, kind])).toEqual([['intranet', 'tcp']]);
   expect(traps).toMatchObject({ port: 1162, sources: ['192.0.2.0/24'] });
+});
+
+test('one mistake in the file of credentials is told once, by whomever it is named', async () => {
+  writeNamedFiles();
+  writeFileSync(join(home, 'snmp-credentials.yaml'), 'credentials: { core: { usr: x } }');
+  const failure = await loadSettings({ config: file(REMOTE) }).catch((error: unknown) => error);
+  expect(String(failure).match(/names neither a user/g)).toHaveLength(1);
 });
 
 test('flags win over the file, and are relative to where one is', async () => {
@@ -123,9 +129,9 @@ describe('the shipped example', () => {
     });
   });
 
-  test('shows every key there is', () => {
+  test('shows every key there is', async () => {
     const text = readFileSync(shipped, 'utf8');
-    const schema = settingsJsonSchema() as { properties: Record<string, object> };
+    const schema = (await schemaOf('agent')) as { properties: Record<string, object> };
     for (const key of Object.keys(schema.properties))
       expect(text).toMatch(new RegExp(`^(# )?${key}:`, 'm'));
   });
@@ -148,7 +154,12 @@ describe('a mistake is named with file, path and reason', () => {
     ['colector: http://a:1', '(file)', 'unknown key "colector" (did you mean "collector"?)'],
     ['collector: watch.example', 'collector', 'http://host:8420'],
     ['collector: http://user:secret@a:1', 'collector', 'http://host:8420'],
-    ['interval: 15', 'interval', 'must be text, not 15'],
+    ['interval: 15', 'interval', 'must be text, not 15: write its unit, for example 15s'],
+    ['name: ""', 'name', 'must not be empty'],
+    ['spool: { min_free: 2 }', 'spool.min_free', 'must be at most 0.9'],
+    ['labels: { a-b: x }', 'labels.a-b', 'the name "a-b" is not allowed: a label name matches'],
+    ['probes: none.yaml', 'probes', 'cannot read'],
+    ['snmp: { credentials_file: none.yaml, targets: [] }', 'snmp', 'the credentials file cannot'],
     ['interval: 15 seconds', 'interval', 'is not a duration'],
     ['interval: 100ms', 'interval', 'at least 1s'],
     ['intervals: { cpux: 3s }', 'intervals', 'unknown key "cpux"'],

@@ -274,15 +274,18 @@ export function honest(rows: Readonly<Record<string, SimValue>>, community = 'pu
   };
 }
 
-const bound = (socket: Socket): Promise<void> =>
-  new Promise((resolve) => {
-    socket.bind(0, '127.0.0.1', resolve);
+const bound = (socket: Socket, address: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.bind(0, address, resolve);
   });
 
-export async function openSimDevice(answer: Answer): Promise<SimDevice> {
-  const socket = createSocket('udp4');
-  const stranger = createSocket('udp4');
-  await Promise.all([bound(socket), bound(stranger)]);
+/** Rejects where the host has no such address. */
+export async function openSimDevice(answer: Answer, address = '127.0.0.1'): Promise<SimDevice> {
+  const family = address.includes(':') ? 'udp6' : 'udp4';
+  const socket = createSocket(family);
+  const stranger = createSocket(family);
+  await Promise.all([bound(socket, address), bound(stranger, address)]);
   const requests: Request[] = [];
   const device: SimDevice = {
     port: socket.address().port,

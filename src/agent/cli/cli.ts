@@ -67,8 +67,8 @@ export interface CliHost {
   run(flags: Flags): Promise<number>;
   /** Reads and checks file and flags. Throws `config`. */
   settings(flags: Flags): Promise<AgentSettings>;
-  /** JSON Schema of the configuration file. */
-  schema(): Promise<unknown>;
+  /** JSON Schema of a file the agent reads: `agent`, `probes`, … Throws `usage` for others. */
+  schema(name: string): Promise<unknown>;
   openHost(settings: AgentSettings): Host;
 }
 

@@ -67,7 +67,19 @@ export async function probeCollector(options: ProbeOptions): Promise<Finding[]> 
     const named = await transport.send({ headers: { [HEADER_AGENT]: name }, body: EMPTY });
     return [first, judgeName(named, name), judgeClock(answer, sentMs, answeredMs)];
   } catch (error) {
-    const mend = error instanceof Failure ? error.hint : '';
-    return [{ subject: 'collector', state: 'fails', text: messageOf(error), mend }];
+    return [unreached(error, collector)];
   }
+}
+
+/** The system's word for a name without address tells nobody what to do. */
+const NO_ADDRESS: readonly unknown[] = ['ENOTFOUND', 'EAI_AGAIN'];
+
+function unreached(error: unknown, collector: string): Finding {
+  const fails = { subject: 'collector', state: 'fails' } as const;
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && 'code' in cause && NO_ADDRESS.includes(cause.code)) {
+    const mend = 'check its spelling and the name servers of this host, or write the IP address';
+    return { ...fails, text: `the name in ${collector} has no address`, mend };
+  }
+  return { ...fails, text: messageOf(error), mend: error instanceof Failure ? error.hint : '' };
 }

@@ -1,5 +1,6 @@
 /** What every verb shares: the flags, how help shows an example. */
 import type { Command } from 'commander';
+import { Failure } from '../../shared/errors.ts';
 import type { CliHost, Flags } from './cli.ts';
 
 /** Where a verb leaves its exit code. */
@@ -51,6 +52,13 @@ export function withPlace(command: Command): Command {
 export function withExample(command: Command, ...examples: readonly string[]): Command {
   const lines = examples.map((example) => `  ${example}`).join('\n');
   return command.addHelpText('after', `\nExample:\n${lines}`);
+}
+
+/** Throws `usage` for a format that is none. */
+export function checkFormat(format: unknown): void {
+  if (format === 'text' || format === 'json') return;
+  const hint = 'write --format text or --format json';
+  throw new Failure('usage', `there is no format "${format}"`, { hint });
 }
 
 export function flagsOf(options: Readonly<Record<string, unknown>>): Flags {

@@ -1,31 +1,13 @@
 /** What `agent snmp test` and `agent snmp discover` were asked, made into a target or a scan. */
-import { readFileSync, statSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { Failure, messageOf } from '../../shared/errors.ts';
 import { parseDuration } from '../../shared/units.ts';
-import {
-  AUTH_PROTOCOLS,
-  authProtocol,
-  type Credential,
-  PRIV_PROTOCOLS,
-  privProtocol,
-} from './protocols.ts';
-import { isHost, profileFoldersWith } from './settings.ts';
+import { type CredentialOptions, credentialFrom, usage } from './command-credential.ts';
+import { hostProblem, profileFoldersWith } from './settings.ts';
 import type { Found, Scan, SnmpTarget } from './snmp.ts';
 
 /** As commander names them. */
-export interface CommandOptions {
-  readonly community?: string;
-  readonly communityFile?: string;
-  readonly snmpVersion?: string;
-  readonly v3User?: string;
-  readonly v3AuthProtocol?: string;
-  readonly v3AuthKey?: string;
-  readonly v3AuthKeyFile?: string;
-  readonly v3PrivProtocol?: string;
-  readonly v3PrivKey?: string;
-  readonly v3PrivKeyFile?: string;
-  readonly v3Context?: string;
+export interface CommandOptions extends CredentialOptions {
   readonly profile?: string;
   readonly profiles?: readonly string[];
   readonly timeout?: string;
@@ -34,89 +16,50 @@ export interface CommandOptions {
   readonly atOnce?: string;
 }
 
-const usage = (message: string, hint: string): Failure => new Failure('usage', message, { hint });
-
-/** One secret, alone in a file that nobody else may read. It is never in a message. */
-export function secretFrom(file: string, platform: NodeJS.Platform = process.platform): string {
-  try {
-    const mode = statSync(file).mode & 0o777;
-    if (platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new Failure('config', `the key file ${file} is open to others`, {
-        hint: `chmod 600 ${file}`,
-      });
-    }
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure('config', `the key file cannot be read: ${messageOf(cause)}`, { cause });
-  }
+interface Whole {
+  /** What is said to be wrong. */
+  readonly option: string;
+  readonly usual: number;
+  readonly least: number;
+  readonly most: number;
 }
 
-const keyFrom = (key: string | undefined, file: string | undefined): string | undefined =>
-  file === undefined ? key : secretFrom(file);
-
-function community(options: CommandOptions): Credential {
-  const { snmpVersion: version = '2c' } = options;
-  if (version !== '1' && version !== '2c') {
-    throw usage(`there is no community in SNMP version ${version}`, 'write 1 or 2c, or --v3-user');
-  }
-  const name = keyFrom(options.community, options.communityFile);
-  if (name === undefined || name === '') {
-    throw usage('no credential', 'add --community C, --community-file FILE or --v3-user NAME');
-  }
-  return { version, community: name };
-}
-
-function layer<P extends string>(
-  of: { readonly flag: string; readonly protocols: object },
-  protocol: P | null,
-  key: string | undefined,
-): { readonly protocol: P; readonly key: string } | undefined {
-  if (key === undefined) return undefined;
-  if (protocol !== null) return { protocol, key };
-  throw usage(`unknown --${of.flag}`, `one of ${Object.keys(of.protocols).join(', ')}`);
-}
-
-export function credentialFrom(options: CommandOptions): Credential {
-  const { v3User: user, v3Context: context = '' } = options;
-  if (user === undefined) return community(options);
-  const auth = layer(
-    { flag: 'v3-auth-protocol', protocols: AUTH_PROTOCOLS },
-    authProtocol(options.v3AuthProtocol ?? 'sha256'),
-    keyFrom(options.v3AuthKey, options.v3AuthKeyFile),
-  );
-  const priv = layer(
-    { flag: 'v3-priv-protocol', protocols: PRIV_PROTOCOLS },
-    privProtocol(options.v3PrivProtocol ?? 'aes'),
-    keyFrom(options.v3PrivKey, options.v3PrivKeyFile),
-  );
-  if (priv !== undefined && auth === undefined) {
-    throw usage('privacy needs authentication', 'add --v3-auth-key-file FILE');
-  }
-  return {
-    version: '3',
-    user,
-    context,
-    ...(auth === undefined ? {} : { auth }),
-    ...(priv === undefined ? {} : { priv }),
-  };
-}
-
-function integer(text: string | undefined, usual: number, limits: readonly [number, number]) {
+function integer(text: string | undefined, { option, usual, least, most }: Whole): number {
   if (text === undefined) return usual;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= limits[0] && value <= limits[1]) return value;
-  throw usage(`"${text}" is not a number from ${limits[0]} to ${limits[1]}`, 'mend this option');
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw usage(
+    `${option} "${text}" is not a whole number from ${least} to ${most}`,
+    `write for example ${usual}`,
+  );
+}
+
+const PORT = { usual: 161, least: 1, most: 65_535 } as const;
+const RETRIES = { option: '--retries', usual: 1, least: 0, most: 5 } as const;
+const AT_ONCE = { option: '--at-once', usual: 64, least: 1, most: 512 } as const;
+
+/** How long a device is waited for at most: longer than anybody looks at a terminal. */
+const TIMEOUT_MAX_MS = 300_000;
+
+function timeoutFrom(text: string): number {
+  let timeoutMs: number;
+  try {
+    timeoutMs = parseDuration(text);
+  } catch (error) {
+    const hint = error instanceof Failure ? error.hint : '';
+    throw usage(`--timeout ${messageOf(error)}`, hint);
+  }
+  if (timeoutMs >= 1 && timeoutMs <= TIMEOUT_MAX_MS) return timeoutMs;
+  throw usage(`--timeout ${text} is not between 1ms and 5m`, 'write for example 3s');
 }
 
 /** `switch.example`, `192.0.2.1:1161`, `[2001:db8::1]:161`, `2001:db8::1`. */
 export function hostAndPort(text: string): { readonly address: string; readonly port: number } {
   const match = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? /^([^:]+)(?::(\d+))?$/.exec(text);
   const address = match?.[1] ?? text;
-  if (!isHost(address)) {
-    throw usage(`"${text}" is no address`, 'write HOST, HOST:PORT or [IPv6]:PORT');
-  }
-  return { address, port: integer(match?.[2], 161, [1, 65_535]) };
+  const problem = hostProblem(address);
+  if (problem !== null) throw usage(problem, 'write HOST, HOST:PORT or [IPv6]:PORT');
+  return { address, port: integer(match?.[2], { ...PORT, option: `the port of ${text}:` }) };
 }
 
 /** For a device that is asked once: its profile's time-out and retries are not yet known. */
@@ -131,8 +74,8 @@ export function targetFrom(text: string, options: CommandOptions): SnmpTarget {
     profile: options.profile ?? '',
     labels: {},
     intervalMs: 60_000,
-    timeoutMs: timeout === undefined ? undefined : parseDuration(timeout),
-    retries: retries === undefined ? undefined : integer(retries, 1, [0, 5]),
+    timeoutMs: timeout === undefined ? undefined : timeoutFrom(timeout),
+    retries: retries === undefined ? undefined : integer(retries, RETRIES),
     namesIntervalMs: 600_000,
     neighbours: true,
     interfaces: { only: [], ignore: [], ignoreTypes: [], speeds: [] },
@@ -149,12 +92,12 @@ export function scanFrom(
 ): Scan {
   return {
     range,
-    port: integer(options.port, 161, [1, 65_535]),
+    port: integer(options.port, { ...PORT, option: '--port' }),
     credential: credentialFrom(options),
-    timeoutMs: parseDuration(options.timeout ?? '1s'),
-    retries: integer(options.retries, 1, [0, 5]),
+    timeoutMs: timeoutFrom(options.timeout ?? '1s'),
+    retries: integer(options.retries, RETRIES),
     profileFolders: foldersFrom(options),
-    atOnce: integer(options.atOnce, 64, [1, 512]),
+    atOnce: integer(options.atOnce, AT_ONCE),
     onProgress,
   };
 }

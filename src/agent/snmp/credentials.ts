@@ -1,41 +1,39 @@
 /** Credentials by name, from a file of their own that nobody else may read (S21). */
-import { statSync } from 'node:fs';
 import * as z from 'zod';
-import { checkConfig, readYaml } from '../../shared/config.ts';
-import { Failure } from '../../shared/errors.ts';
+import { checkConfig, configFailure, jsonSchema, parseYaml } from '../../shared/config.ts';
+import { problemsOf } from '../../shared/config-problems.ts';
+import { readSecretFile } from '../../shared/secret-file.ts';
 import {
   AUTH_PROTOCOLS,
   authProtocol,
   type Credential,
+  KEY_MIN,
   PRIV_PROTOCOLS,
   privProtocol,
 } from './protocols.ts';
 
-const names = (table: Readonly<Record<string, number>>): string => Object.keys(table).join(', ');
+/** One of the names of `table`, in any of its spellings. */
+function protocol<P extends string>(table: object, named: (text: string) => P | null) {
+  const allowed = `one of ${Object.keys(table).join(', ')}`;
+  return z
+    .string()
+    .transform((text, context) => {
+      const found = named(text);
+      if (found !== null) return found;
+      context.addIssue({ code: 'custom', message: `"${text}" is not ${allowed}` });
+      return z.NEVER;
+    })
+    .describe(allowed);
+}
+const authentication = protocol(AUTH_PROTOCOLS, authProtocol);
+const privacy = protocol(PRIV_PROTOCOLS, privProtocol);
 
-const authentication = z.string().transform((text, context) => {
-  const protocol = authProtocol(text);
-  if (protocol !== null) return protocol;
-  context.addIssue({ code: 'custom', message: `one of ${names(AUTH_PROTOCOLS)}` });
-  return z.NEVER;
-});
-const privacy = z.string().transform((text, context) => {
-  const protocol = privProtocol(text);
-  if (protocol !== null) return protocol;
-  context.addIssue({ code: 'custom', message: `one of ${names(PRIV_PROTOCOLS)}` });
-  return z.NEVER;
-});
-
-/** RFC 3414 wants passwords of eight characters at least. */
-const KEY_MIN = 8;
 const key = z.string().min(KEY_MIN, `at least ${KEY_MIN} characters`).max(256);
 
 const community = z.strictObject({
   version: z.enum(['1', '2c']),
   community: z.string().min(1).max(255),
-  allow_clear_text: z.literal(true, {
-    error: 'SNMP v1 and v2c send community and figures in clear: write true to allow it',
-  }),
+  allow_clear_text: z.literal(true).describe('Yes, it goes over the network in clear'),
 });
 const user = z
   .strictObject({
@@ -46,7 +44,7 @@ const user = z
     context: z.string().max(255).optional(),
   })
   .refine(({ auth, priv }) => priv === undefined || auth !== undefined, {
-    error: 'priv needs auth',
+    error: 'priv needs auth: add auth: { protocol, key }',
   });
 
 /** YAML reads an unquoted version as a number. */
@@ -57,21 +55,39 @@ const versioned = z.preprocess((written) => {
     : written;
 }, z.unknown());
 
+const VERSIONS: readonly string[] = ['1', '2c', '3'];
+/** Values that no message may show. */
+const SECRETS: readonly PropertyKey[] = ['key', 'community'];
+const IN_CLEAR =
+  'SNMP v1 and v2c send community and figures in clear: write allow_clear_text: true to allow it';
+
 const credential = versioned.transform((written, context) => {
-  const isCommunity =
-    typeof written === 'object' &&
-    written !== null &&
-    ('community' in written || ('version' in written && written.version !== '3'));
-  const result = (isCommunity ? community : user).safeParse(written);
-  if (result.success) return result.data;
-  for (const { path, message } of result.error.issues) {
-    context.addIssue({ code: 'custom', path, message });
+  const given = typeof written === 'object' && written !== null ? written : {};
+  const { version } = given as { version?: unknown };
+  const isCommunity = version === undefined ? 'community' in given : version !== '3';
+  const report = (path: readonly PropertyKey[], message: string): void =>
+    context.addIssue({ code: 'custom', path: [...path], message });
+  if (version !== undefined && !VERSIONS.includes(String(version))) {
+    report(['version'], `${JSON.stringify(version)} is not one of ${VERSIONS.join(', ')}`);
+    return z.NEVER;
   }
-  return z.NEVER;
+  if (version === undefined && !isCommunity && !('user' in given)) {
+    report([], 'names neither a user (SNMP v3) nor a version and community (v1, v2c)');
+    return z.NEVER;
+  }
+  const schema = isCommunity ? community : user;
+  for (const { path, reason } of problemsOf(schema, written)) {
+    const isShown = SECRETS.includes(path.at(-1) ?? '') && reason.startsWith('must be');
+    if (path[0] === 'allow_clear_text') report([], IN_CLEAR);
+    else report(path, isShown ? 'must be text: put it in quotes' : reason);
+  }
+  const result = schema.safeParse(written);
+  return result.success ? result.data : z.NEVER;
 });
 
+const credentialName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, 'write letters, digits, - and _');
 export const credentialsSchema = z.strictObject({
-  credentials: z.record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i), credential),
+  credentials: z.record(credentialName, credential),
 });
 
 function resolved(read: z.infer<typeof credential>): Credential {
@@ -86,21 +102,36 @@ function resolved(read: z.infer<typeof credential>): Credential {
   };
 }
 
+const MISSING = 'copy config/snmp-credentials.example.yaml there, and chmod 600 it';
+/** What traps were checked with had a form of its own once. */
+const OLD_TRAP_FORM =
+  'communities and users stand under "credentials:" now, each with a name that traps.credentials lists (docs/snmp.md, "Traps")';
+
 /** Throws `config`: not there, open to others, or wrong. No secret is in any text. */
 export function readCredentials(
   file: string,
   platform: NodeJS.Platform = process.platform,
 ): ReadonlyMap<string, Credential> {
-  const written = readYaml(file);
-  const mode = statSync(file).mode & 0o777;
-  if (platform !== 'win32' && (mode & 0o077) !== 0) {
-    const shown = mode.toString(8).padStart(4, '0');
-    throw new Failure('config', `the credentials file ${file} is open to others (mode ${shown})`, {
-      hint: `chmod 600 ${file}`,
-    });
+  const text = readSecretFile(
+    { file, what: 'the credentials file', missing: MISSING },
+    { platform },
+  );
+  const written = parseYaml(text, file);
+  if (typeof written === 'object' && written !== null) {
+    const reason = OLD_TRAP_FORM;
+    if ('communities' in written || 'users' in written) {
+      throw configFailure([{ file, path: '', reason }]);
+    }
   }
   const { credentials } = checkConfig(credentialsSchema, written, file);
   return new Map(Object.entries(credentials).map(([name, read]) => [name, resolved(read)]));
+}
+
+/** For editors: a version that YAML reads as a number is not in it. */
+export function credentialsJsonSchema(): unknown {
+  return jsonSchema(
+    z.strictObject({ credentials: z.record(credentialName, z.union([user, community])) }),
+  );
 }
 
 /** Why a credential should not stay as it is, or null. */

@@ -3,22 +3,17 @@
  * nothing more), then what is due. Every so often, and whenever the device looks changed (restarted,
  * ports added, another identity), names, filters and units are read as well; in between figures only.
  */
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { Clock } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { addressOfHost } from './address-of-host.ts';
 import { Asker } from './asker.ts';
 import { numberOf, textOf } from './cell.ts';
+import { ENGINE_TIME, PortCounts, Uptime } from './continuity.ts';
+import { type Engine, engineChange } from './engine.ts';
 import { readFacts, type SystemGroup } from './facts.ts';
 import type { TickMemory } from './figures.ts';
-import {
-  type Choice,
-  categoryOf,
-  firstStage,
-  genericProfile,
-  probed,
-  secondStage,
-} from './identify.ts';
+import { chooseProfile, SYSTEM, systemOf } from './greet.ts';
+import { categoryOf } from './identify.ts';
 import {
   CHANGING,
   COUNTERS,
@@ -32,7 +27,6 @@ import {
   rulesFor,
   STATES,
 } from './interfaces.ts';
-import { gatewayOf, NEIGHBOUR_COLUMNS, NEIGHBOUR_SCALARS, neighboursOf } from './neighbours.ts';
 import { missing, Needs } from './places.ts';
 import type { Profile } from './profile-schema.ts';
 import type { Profiles } from './profiles.ts';
@@ -45,15 +39,17 @@ import {
   figuresOf,
   slowCells,
 } from './resolve.ts';
-import { openSession, type Session, type SessionOptions, troubleOf } from './session.ts';
+import {
+  mendOf,
+  openSession,
+  paceOf,
+  type Session,
+  type SessionOptions,
+  troubleOf,
+} from './session.ts';
 import type { Discovered, Look, SnmpTarget } from './snmp.ts';
+import { NO_SURROUNDINGS, readSurroundings } from './surroundings.ts';
 
-const SYSTEM = Object.freeze({
-  sysDescr: '1.3.6.1.2.1.1.1.0',
-  sysObjectID: '1.3.6.1.2.1.1.2.0',
-  sysUpTime: '1.3.6.1.2.1.1.3.0',
-  sysName: '1.3.6.1.2.1.1.5.0',
-});
 const ALWAYS: readonly string[] = [...Object.values(SYSTEM), IF_TABLE_LAST_CHANGE];
 
 export interface DeviceOptions {
@@ -64,6 +60,8 @@ export interface DeviceOptions {
   readonly sockets: SessionOptions['sockets'];
 }
 
+const upTicksOf = ({ scalars }: Reading): number => numberOf(scalars.get(SYSTEM.sysUpTime));
+
 const NO_FIGURES: Figures = Object.freeze({
   cpu: [],
   memory: [],
@@ -71,11 +69,6 @@ const NO_FIGURES: Figures = Object.freeze({
   temperature: [],
   series: [],
 });
-
-/** Of a whole address: an IP address as it is, a name looked up. */
-async function addressOfHost(host: string): Promise<string> {
-  return isIP(host) !== 0 ? host : (await lookup(host)).address;
-}
 
 export class Device {
   readonly #options: DeviceOptions;
@@ -90,7 +83,12 @@ export class Device {
   /** Of a whole reading that did not end within its round: the next one goes on from there. */
   #unfinished = new Reading();
   #ifColumns: readonly string[] = [];
-  #upTicks = Number.NaN;
+  readonly #uptime = new Uptime();
+  readonly #counts = new PortCounts();
+  /** That answered last, also before a silence. */
+  #engine: Engine | null = null;
+  /** Since the last look that went well. */
+  #didRestart = false;
   #tableChange = '';
   #wholeAtMs = Number.NEGATIVE_INFINITY;
 
@@ -107,22 +105,30 @@ export class Device {
     const stop = (): void => this.#session?.cancel();
     signal.addEventListener('abort', stop);
     let trouble: Look['trouble'] = null;
-    let didRestart = false;
+    let portsBegun: Look['portsBegun'] = new Map();
+    let engineChanged = '';
     try {
-      didRestart = await this.#read(reading, signal);
+      portsBegun = await this.#read(reading, signal);
+      engineChanged = this.#lookAtEngine();
     } catch (error) {
-      trouble = { kind: troubleOf(error) ?? 'stopped', message: messageOf(error) };
+      const kind = troubleOf(error) ?? 'stopped';
+      trouble = { kind, message: messageOf(error), mend: mendOf(error) };
       // The next look begins anew, with a name looked up again and fresh v3 clocks.
       if (trouble.kind === 'silent' || trouble.kind === 'denied') this.#closeSession();
     } finally {
       signal.removeEventListener('abort', stop);
     }
+    const { didRestart } = this.#ended(trouble);
+    const upTicks = upTicksOf(reading);
     const hasFigures = this.#chosen !== null && trouble?.kind !== 'denied';
     return {
       trouble,
       didRestart,
+      engineChange: engineChanged,
       reading,
-      upTicks: numberOf(reading.scalars.get(SYSTEM.sysUpTime)),
+      portsBegun,
+      upTicks,
+      upSeconds: this.#uptime.secondsAt(upTicks),
       known: this.#known,
       figures:
         hasFigures && this.#chosen ? figuresOf(this.#chosen, reading, this.#ticks) : NO_FIGURES,
@@ -146,24 +152,53 @@ export class Device {
     this.#session = null;
   }
 
-  async #read(reading: Reading, signal: AbortSignal): Promise<boolean> {
+  #lookAtEngine(): string {
+    const engine = this.#session?.engine ?? null;
+    const changed = engineChange(this.#engine, engine);
+    this.#engine = engine ?? this.#engine;
+    return changed;
+  }
+
+  /** What a look that failed has found stays to be told. */
+  #ended(trouble: Look['trouble']): { readonly didRestart: boolean } {
+    const didRestart = this.#didRestart;
+    this.#didRestart &&= trouble !== null;
+    return { didRestart };
+  }
+
+  async #read(reading: Reading, signal: AbortSignal): Promise<Look['portsBegun']> {
     const asker = await this.#ready(signal);
     asker.begin();
     const fast = this.#chosen === null ? new Needs() : fastNeeds(this.#chosen);
     await asker.scalars([...ALWAYS, ...fast.scalars], reading);
     const system = systemOf(reading);
-    const didRestart = this.#didRestart(reading);
-    if (!didRestart && !this.#isWholeDue(reading, system)) {
-      for (const [oid, cell] of this.#base.scalars) {
-        if (!reading.scalars.has(oid)) reading.scalars.set(oid, cell);
-      }
-      for (const [oid, cells] of this.#base.columns) reading.columns.set(oid, cells);
-      await asker.columns([...fast.columns, ...this.#ifColumns], reading);
-      if (!hasStranger(reading, this.#known?.ports ?? [])) return didRestart;
-      for (const column of this.#base.columns.keys()) reading.columns.delete(column);
+    const upTicks = upTicksOf(reading);
+    const isRestart = this.#uptime.look(upTicks, this.#options.clock.monotonic());
+    this.#didRestart ||= isRestart;
+    const isWholeDue = this.#isWholeDue(reading, system);
+    if (this.#didRestart || isWholeDue || !(await this.#readFast(asker, reading, fast))) {
+      await this.#readWhole(asker, reading, system);
     }
-    await this.#readWhole(asker, reading, system);
-    return didRestart;
+    const { ports = [] } = this.#known ?? {};
+    return await this.#counts.look({
+      asker,
+      reading,
+      ports,
+      upTicks,
+      didRestart: this.#didRestart,
+    });
+  }
+
+  /** False when there is a port that nobody knows yet. */
+  async #readFast(asker: Asker, reading: Reading, fast: Needs): Promise<boolean> {
+    for (const [oid, cell] of this.#base.scalars) {
+      if (!reading.scalars.has(oid)) reading.scalars.set(oid, cell);
+    }
+    for (const [oid, cells] of this.#base.columns) reading.columns.set(oid, cells);
+    await asker.columns([...fast.columns, ...this.#ifColumns], reading);
+    if (!hasStranger(reading, this.#known?.ports ?? [])) return true;
+    for (const column of this.#base.columns.keys()) reading.columns.delete(column);
+    return false;
   }
 
   /** Asker over an open session; both are made at the first look, and after a silence. */
@@ -178,8 +213,7 @@ export class Device {
       address,
       port: target.port,
       credential: target.credential,
-      timeoutMs: target.timeoutMs ?? transport?.timeout ?? DEFAULT_TIMEOUT_MS,
-      retries: target.retries ?? transport?.retries ?? DEFAULT_RETRIES,
+      ...paceOf(target, transport),
     });
     if (signal.aborted) this.#session.cancel();
     this.#asker ??= new Asker(clock);
@@ -193,13 +227,6 @@ export class Device {
       maxRepetitions: transport?.max_repetitions,
       noGetBulk: transport?.no_getbulk,
     };
-  }
-
-  #didRestart(reading: Reading): boolean {
-    const now = numberOf(reading.scalars.get(SYSTEM.sysUpTime));
-    const before = this.#upTicks;
-    this.#upTicks = now;
-    return now < before;
   }
 
   #isWholeDue(reading: Reading, system: SystemGroup): boolean {
@@ -222,10 +249,10 @@ export class Device {
     asker.relearn();
     carryOver(this.#unfinished, reading, CHANGING);
     this.#unfinished = reading;
-    const choice = await this.#identify(asker, system);
+    const choice = await chooseProfile(asker, system, { profiles, named: target.profile });
     const { profile } = choice;
     const partial = { choice, system, category: categoryOf(profile, system) };
-    const nothing = { ports: [], neighbours: [], gateway: '', facts: {} };
+    const nothing = { ports: [], ...NO_SURROUNDINGS, facts: {} };
     this.#known ??= { ...partial, ...nothing };
     this.#known = { ...this.#known, ...partial };
     this.#applyHints(asker);
@@ -237,14 +264,12 @@ export class Device {
     this.#chosen = await chooseBlocks([profile, ...parts], source);
     const facts = await readFacts([profile, ...parts], source, system);
     this.#known = { ...this.#known, facts };
+    const engine = new Reading();
+    await asker.scalars([ENGINE_TIME], engine);
+    asker.unanswered.delete(ENGINE_TIME);
+    this.#uptime.learn(numberOf(engine.scalars.get(ENGINE_TIME)));
     if (target.neighbours) {
-      const aside = new Reading();
-      await asker.scalars(NEIGHBOUR_SCALARS, aside);
-      await asker.columns(NEIGHBOUR_COLUMNS, aside);
-      // Most devices have only some of these: nothing is missing for that.
-      for (const oid of [...NEIGHBOUR_SCALARS, ...NEIGHBOUR_COLUMNS]) asker.unanswered.delete(oid);
-      const neighbours = neighboursOf(aside, ports);
-      this.#known = { ...this.#known, neighbours, gateway: gatewayOf(aside) };
+      this.#known = { ...this.#known, ...(await readSurroundings(asker, ports)) };
     }
     this.#base = slowCells(this.#chosen, reading);
     this.#unfinished = new Reading();
@@ -264,33 +289,4 @@ export class Device {
     this.#ifColumns = countingColumns(reading);
     return portsOf(reading, rulesFor(profile, this.#options.target.interfaces));
   }
-
-  async #identify(asker: Asker, system: SystemGroup): Promise<Choice> {
-    const { target, profiles } = this.#options;
-    const named = target.profile === '' ? undefined : profiles.byId.get(target.profile);
-    if (named !== undefined) return { profile: named, reason: 'named in the configuration' };
-    const first = firstStage(profiles.all, system);
-    const candidates = secondStage(profiles.all, system, first);
-    if (candidates.length > 0) {
-      const answers = new Reading();
-      const oids = candidates.flatMap(({ probe }) => probe.map(({ oid }) => oid));
-      await asker.scalars([...new Set(oids)], answers);
-      const texts = new Map([...answers.scalars].map(([oid, cell]) => [oid, textOf(cell)]));
-      for (const oid of oids) asker.unanswered.delete(oid);
-      const second = probed(candidates, texts);
-      if (second !== null) return second;
-    }
-    return first ?? { profile: genericProfile(profiles.all), reason: 'no profile fits' };
-  }
-}
-
-const DEFAULT_TIMEOUT_MS = 3_000;
-const DEFAULT_RETRIES = 1;
-
-function systemOf({ scalars }: Reading): SystemGroup {
-  return {
-    sysDescr: textOf(scalars.get(SYSTEM.sysDescr)),
-    sysObjectID: textOf(scalars.get(SYSTEM.sysObjectID)),
-    sysName: textOf(scalars.get(SYSTEM.sysName)),
-  };
 }

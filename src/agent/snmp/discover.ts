@@ -1,56 +1,65 @@
 /** Asks every address of a range for its system group. A list to review comes out; nothing changes. */
 import { Failure } from '../../shared/errors.ts';
-import { textOf } from './cell.ts';
-import { firstStage, genericProfile } from './identify.ts';
-import { loadProfiles, type Profiles } from './profiles.ts';
+import { formatAddress, parseNetwork } from '../../shared/network.ts';
+import { type Choosing, greet } from './greet.ts';
+import { loadProfiles } from './profiles.ts';
 import { loadNetSnmp } from './protocols.ts';
 import { openSession, type SessionOptions } from './session.ts';
 import { openSharedSockets } from './shared-sockets.ts';
-import type { Found, Scan } from './snmp.ts';
+import type { Found, Scan, SnmpRoom } from './snmp.ts';
 
-const SYS_DESCR = '1.3.6.1.2.1.1.1.0';
-const SYS_OBJECT_ID = '1.3.6.1.2.1.1.2.0';
-const SYS_NAME = '1.3.6.1.2.1.1.5.0';
-
-/** A /20: more than one site has, and done in minutes. */
+/** A /20 of IPv4, a /116 of IPv6: more than one site has, and done in minutes. */
 const ADDRESSES_MAX = 4096;
 
-const RANGE = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/;
+const refused = (range: string, reason: string, hint: string): Failure =>
+  new Failure('usage', `"${range.slice(0, 80)}" cannot be scanned: ${reason}`, { hint });
 
-/** Addresses of an IPv4 range, without network and broadcast address. Throws `usage`. */
-export function addressesOf(range: string): string[] {
-  const match = RANGE.exec(range);
-  const bytes = (match ?? []).slice(1, 5).map(Number);
-  const bits = match?.[5] === undefined ? 32 : Number(match[5]);
-  const count = 2 ** (32 - bits);
-  if (match === null || bytes.some((byte) => byte > 255) || bits > 32 || count > ADDRESSES_MAX) {
-    throw new Failure('usage', `"${range}" is no range that can be scanned`, {
-      hint: 'write an IPv4 address or a range from /20 to /32, for example 192.0.2.0/24',
-    });
+/** Addresses of one range, of IPv4 without network and broadcast address. Host bits are ignored. */
+function addressesIn(range: string): readonly string[] {
+  const network = parseNetwork(range);
+  if (network === null) {
+    const hint =
+      'write an address or a range, for example 192.0.2.0/24, 192.0.2.7 or 2001:db8::10/124';
+    throw refused(range, 'it is neither an IP address nor a range of them', hint);
   }
-  const value = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
-  const first = value - (value % count);
-  const [from, to] = count > 2 ? [first + 1, first + count - 1] : [first, first + count];
-  return Array.from({ length: to - from }, (_, i) => {
-    const address = from + i;
-    return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-  });
+  const { bits, prefix, base } = network;
+  const count = 2 ** (bits - prefix);
+  if (count > ADDRESSES_MAX) {
+    const isV6 = bits === 128;
+    const reason = isV6
+      ? `it has 2^${bits - prefix} addresses, which nobody can ask one by one`
+      : `it has ${count} addresses, more than ${ADDRESSES_MAX}`;
+    const hint = isV6
+      ? 'list the addresses, with commas between (routers know them: ip -6 neigh, or their neighbour tables), or a range from /116 to /128'
+      : 'write ranges from /20 to /32, one after the other';
+    throw refused(range, reason, hint);
+  }
+  const edge = bits === 32 && count > 2 ? 1 : 0;
+  return Array.from({ length: count - 2 * edge }, (_, at) =>
+    formatAddress({ bits, value: base + BigInt(at + edge) }),
+  );
+}
+
+/** Of all ranges of the text, each address once. Throws `usage`. */
+export function addressesOf(text: string): readonly string[] {
+  const ranges = text.split(/[\s,]+/).filter((range) => range !== '');
+  const all = new Set((ranges.length === 0 ? [''] : ranges).flatMap(addressesIn));
+  if (all.size <= ADDRESSES_MAX) return [...all];
+  const reason = `together they have ${all.size} addresses, more than ${ADDRESSES_MAX}`;
+  throw refused(text, reason, 'scan them one after the other');
 }
 
 type Ask = Omit<SessionOptions, 'address'>;
 
-async function askOne(address: string, ask: Ask, { all }: Profiles): Promise<Found | null> {
+async function askOne(
+  address: string,
+  ask: Ask,
+  choosing: Choosing & Pick<SnmpRoom, 'clock'>,
+): Promise<Found | null> {
   const session = openSession({ ...ask, address });
   try {
-    const varbinds = await session.get([SYS_DESCR, SYS_OBJECT_ID, SYS_NAME]);
-    const text = (oid: string): string => {
-      const found = varbinds.find((varbind) => varbind.oid === oid);
-      return textOf(found?.value as Buffer | string | null | undefined);
-    };
-    const identity = { sysDescr: text(SYS_DESCR), sysObjectID: text(SYS_OBJECT_ID) };
-    const generic = { profile: genericProfile(all), reason: 'no profile fits' };
-    const { profile, reason } = firstStage(all, identity) ?? generic;
-    return { address, ...identity, sysName: text(SYS_NAME), profile: profile.id, reason };
+    const { system, choice } = await greet(session, choosing, choosing);
+    return { address, ...system, profile: choice.profile.id, reason: choice.reason };
   } catch {
     // Nothing there, or nothing that accepts this credential.
     return null;
@@ -59,7 +68,10 @@ async function askOne(address: string, ask: Ask, { all }: Profiles): Promise<Fou
   }
 }
 
-export async function scanRange(scan: Scan): Promise<readonly Found[]> {
+export async function scanRange(
+  scan: Scan,
+  { clock }: Pick<SnmpRoom, 'clock'>,
+): Promise<readonly Found[]> {
   const addresses = addressesOf(scan.range);
   const profiles = loadProfiles(scan.profileFolders);
   const sockets = openSharedSockets();
@@ -71,7 +83,7 @@ export async function scanRange(scan: Scan): Promise<readonly Found[]> {
   const worker = async (): Promise<void> => {
     while (next < addresses.length) {
       const at = next++;
-      found[at] = await askOne(addresses[at] ?? '', ask, profiles);
+      found[at] = await askOne(addresses[at] ?? '', ask, { profiles, named: '', clock });
       asked++;
       scan.onProgress(asked, addresses.length, found.filter((one) => one).length);
     }

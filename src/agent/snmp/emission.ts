@@ -39,6 +39,7 @@ export function emitLook({ emit, look, flaps, address, nowMs }: Emitting): void 
   emit('snmp_scrape_duration_seconds', look.seconds);
   emit('snmp_scrape_pdus_returned', look.pdus);
   emit('sysUpTime', look.upTicks);
+  emit('uptime_seconds', look.upSeconds);
   if (Number.isNaN(look.upTicks) && look.reading.scalars.size === 0) return;
   emitFacts(emit, look, address);
   emitFigures(emit, look);
@@ -57,7 +58,7 @@ export function emitLook({ emit, look, flaps, address, nowMs }: Emitting): void 
 
 function emitFacts(emit: Emit, { known }: Look, address: string): void {
   if (known === null) return;
-  const { system, facts, choice, category, neighbours, gateway } = known;
+  const { system, facts, choice, category, neighbours, gateway, places } = known;
   const info = {
     sys_name: system.sysName,
     sys_descr: system.sysDescr,
@@ -78,7 +79,11 @@ function emitFacts(emit: Emit, { known }: Look, address: string): void {
     const texts = ['protocol', protocol, ...pairs, 'address', address].map(labelText);
     emit('snmp_neighbour_info', 1, ...texts);
   }
-  if (gateway !== '') emit('snmp_gateway_info', 1, 'address', gateway);
+  if (gateway !== null) {
+    emit('snmp_gateway_info', 1, 'address', gateway.address, 'mac', gateway.mac);
+  }
+  for (const { address, mac } of places)
+    emit('snmp_address_info', 1, 'address', address, 'mac', mac);
 }
 
 function emitSizes(emit: Emit, names: readonly [string, string], row: SizeRow, item: string[]) {
@@ -126,8 +131,11 @@ function emitStorageTable(emit: Emit, { reading }: Look): void {
   }
 }
 
-function emitPort(emit: Emit, { reading }: Look, port: Port): void {
+function emitPort(emit: Emit, { reading, portsBegun }: Look, port: Port): void {
   const labels = port.labels;
+  // Before the counters: who knows them then knows that they began anew.
+  const begun = portsBegun.get(port.ifIndex);
+  if (begun !== undefined) emit('ifCounterDiscontinuityTime', begun, ...labels);
   for (const { metric, cell } of countersOf(reading, port)) emit(metric, numberOf(cell), ...labels);
   const { admin, oper } = stateOf(reading, port);
   emit('ifAdminStatus', admin, ...labels);

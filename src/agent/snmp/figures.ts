@@ -48,7 +48,8 @@ export interface SeriesRow {
 }
 
 interface Ticks {
-  readonly reading: Reading;
+  /** Which look it was; what else was read then need not stay in memory. */
+  readonly reading: WeakRef<Reading>;
   readonly idle: number;
   readonly all: number;
   readonly usedRatio: number;
@@ -98,7 +99,7 @@ function ticksRatio(
 ): number {
   const key = ticks.idle.join();
   const before = memory.get(key);
-  if (before?.reading === reading) return before.usedRatio;
+  if (before?.reading.deref() === reading) return before.usedRatio;
   // A kind of time the device does not count is none: only what it answers is added up.
   const counted = ticks.all.filter((oid) => !Number.isNaN(numberOf(reading.scalars.get(oid))));
   const idle = sumOf(ticks.idle, reading);
@@ -106,7 +107,7 @@ function ticksRatio(
   // An agent that has just begun answers 0 for every kind: not yet a point to count from.
   if (all === 0) return Number.NaN;
   const usedRatio = before === undefined ? Number.NaN : usedBetween(before, { idle, all });
-  memory.set(key, { reading, idle, all, usedRatio });
+  memory.set(key, { reading: new WeakRef(reading), idle, all, usedRatio });
   return usedRatio;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Who is behind which port (LLDP-MIB of IEEE 802.1AB, CISCO-CDP-MIB) and which gateway a device
- * uses (IP-FORWARD-MIB, else RFC 1213): proposals for the ledger's dependencies. Pure but for names
- * of columns.
+ * Who is behind which port (LLDP-MIB of IEEE 802.1AB, CISCO-CDP-MIB), which gateway a device uses
+ * (IP-FORWARD-MIB, else RFC 1213) and at which addresses it is itself: proposals for the ledger's
+ * dependencies. A gateway is often known by an address that no device of the ledger is asked at;
+ * then its MAC address tells who it is, from one row of the ARP table. Pure but for names of columns.
  */
 import { addressOf, type Cell, textOf } from './cell.ts';
 import type { Port } from './interfaces.ts';
@@ -25,10 +26,20 @@ const CDP_CACHE = Object.freeze({ address: `${CDP}.4`, device: `${CDP}.6`, port:
 
 /** Next hop of 0.0.0.0/0: ipRouteNextHop.0.0.0.0, ipCidrRouteNextHop is walked for the same. */
 const ROUTE_NEXT_HOP = '1.3.6.1.2.1.4.21.1.7.0.0.0.0';
+/** ipRouteIfIndex.0.0.0.0 */
+const ROUTE_IF_INDEX = '1.3.6.1.2.1.4.21.1.2.0.0.0.0';
 /** inetCidrRouteIfIndex of 0.0.0.0/0 (IPv4); what follows in the index ends with the next hop. */
 const INET_ROUTE_DEFAULT = '1.3.6.1.2.1.4.24.7.1.7.1.4.0.0.0.0.0';
 /** ipCidrRouteIfIndex of 0.0.0.0, mask 0.0.0.0, TOS 0; then the next hop. */
 const CIDR_ROUTE_DEFAULT = '1.3.6.1.2.1.4.24.4.1.5.0.0.0.0.0.0.0.0.0';
+
+/** ipAdEntIfIndex by address. */
+const OWN_ADDRESS = '1.3.6.1.2.1.4.20.1.2';
+const PHYS_ADDRESS = '1.3.6.1.2.1.2.2.1.6';
+/** ipNetToMediaPhysAddress by ifIndex and address. */
+const ARP = '1.3.6.1.2.1.4.22.1.2';
+/** ipNetToPhysicalPhysAddress by ifIndex, family and address: for devices without the older table. */
+const NEIGHBOUR_CACHE = '1.3.6.1.2.1.4.35.1.4';
 
 export const NEIGHBOUR_COLUMNS: readonly string[] = Object.freeze([
   ...Object.values(LLDP_REMOTE),
@@ -37,11 +48,13 @@ export const NEIGHBOUR_COLUMNS: readonly string[] = Object.freeze([
   ...Object.values(CDP_CACHE),
   INET_ROUTE_DEFAULT,
   CIDR_ROUTE_DEFAULT,
+  OWN_ADDRESS,
 ]);
-export const NEIGHBOUR_SCALARS: readonly string[] = Object.freeze([ROUTE_NEXT_HOP]);
+export const NEIGHBOUR_SCALARS: readonly string[] = Object.freeze([ROUTE_NEXT_HOP, ROUTE_IF_INDEX]);
 
 /** A device with more is a provider's: nobody reviews that many proposals. */
 const NEIGHBOURS_MAX = 512;
+const OWN_MAX = 32;
 
 export interface Neighbour {
   readonly protocol: 'lldp' | 'cdp';
@@ -112,13 +125,71 @@ export function neighboursOf(reading: Reading, ports: readonly Port[]): Neighbou
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
-/** Address of the default route's next hop; '' where the device has none or does not say. */
-export function gatewayOf(reading: Reading): string {
-  const candidates = [addressOf(reading.scalars.get(ROUTE_NEXT_HOP))];
+/** A next hop, and the port it is behind. */
+interface Route {
+  readonly address: string;
+  /** '' or 0 where the device does not say. */
+  readonly ifIndex: string;
+}
+
+const isAddress = (text: string): boolean => IPV4.test(text) && text !== '0.0.0.0';
+
+function defaultRoute({ scalars, columns }: Reading): Route | null {
+  const address = addressOf(scalars.get(ROUTE_NEXT_HOP));
+  const routes: Route[] = [{ address, ifIndex: textOf(scalars.get(ROUTE_IF_INDEX)) }];
   for (const column of [INET_ROUTE_DEFAULT, CIDR_ROUTE_DEFAULT]) {
-    for (const index of reading.columns.get(column)?.keys() ?? []) {
-      candidates.push(index.split('.').slice(-4).join('.'));
+    for (const [index, cell] of columns.get(column) ?? []) {
+      routes.push({ address: index.split('.').slice(-4).join('.'), ifIndex: textOf(cell) });
     }
   }
-  return candidates.find((text) => IPV4.test(text) && text !== '0.0.0.0') ?? '';
+  return routes.find((route) => isAddress(route.address)) ?? null;
+}
+
+const arpRows = ({ address, ifIndex }: Route): readonly string[] =>
+  Number(ifIndex) > 0
+    ? [`${ARP}.${ifIndex}.${address}`, `${NEIGHBOUR_CACHE}.${ifIndex}.1.4.${address}`]
+    : [];
+
+const ownAddresses = ({ columns }: Reading): readonly Route[] =>
+  [...(columns.get(OWN_ADDRESS) ?? [])]
+    .map(([address, cell]) => ({ address, ifIndex: textOf(cell) }))
+    .filter(({ address }) => isAddress(address) && !address.startsWith('127.'))
+    .slice(0, OWN_MAX);
+
+/** What is asked once the routes are known: single rows, no table. */
+export function macRows(reading: Reading): readonly string[] {
+  const route = defaultRoute(reading);
+  const own = ownAddresses(reading).map(({ ifIndex }) => `${PHYS_ADDRESS}.${ifIndex}`);
+  return [...new Set([...(route === null ? [] : arpRows(route)), ...own])];
+}
+
+/** A device at an address; '' for what nobody says. */
+export interface Place {
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** Also where every port has one: no address of anybody. */
+const NO_MAC = /^(00:){5}00$/;
+
+function macOf(cell: Cell | undefined): string {
+  const isMac = Buffer.isBuffer(cell) && cell.length === 6;
+  const text = isMac ? addressOf(cell) : '';
+  return NO_MAC.test(text) ? '' : text;
+}
+
+/** The default route's next hop; null where the device has none or does not say. */
+export function gatewayOf(reading: Reading): Place | null {
+  const route = defaultRoute(reading);
+  if (route === null) return null;
+  const macs = arpRows(route).map((oid) => macOf(reading.scalars.get(oid)));
+  return { address: route.address, mac: macs.find((mac) => mac !== '') ?? '' };
+}
+
+/** Where the device is itself. */
+export function placesOf(reading: Reading): readonly Place[] {
+  return ownAddresses(reading).map(({ address, ifIndex }) => ({
+    address,
+    mac: macOf(reading.scalars.get(`${PHYS_ADDRESS}.${ifIndex}`)),
+  }));
 }

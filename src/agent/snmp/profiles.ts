@@ -32,7 +32,7 @@ export function listProfileFiles(folder: string): string[] {
       .map((name) => join(folder, name));
   } catch (cause) {
     throw new Failure('config', `the folder of SNMP profiles cannot be read: ${messageOf(cause)}`, {
-      hint: 'name a folder of profiles under snmp: profiles:',
+      hint: 'name a folder of profiles under snmp.profiles, or with --profiles',
       cause,
     });
   }

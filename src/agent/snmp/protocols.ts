@@ -52,6 +52,9 @@ export function privProtocol(text: string): PrivProtocol | null {
   return Object.hasOwn(PRIV_PROTOCOLS, name) ? (name as PrivProtocol) : null;
 }
 
+/** RFC 3414 wants passwords of eight characters at least. */
+export const KEY_MIN = 8;
+
 export interface CommunityCredential {
   readonly version: '1' | '2c';
   readonly community: string;

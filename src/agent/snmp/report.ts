@@ -139,7 +139,7 @@ function factsReport({ known }: Look): Record<string, string> {
     sys_object_id: system.sysObjectID,
     ...facts,
     category,
-    gateway,
+    gateway: gateway?.address ?? '',
   };
   return Object.fromEntries(Object.entries(all).filter(([, text]) => text !== ''));
 }
@@ -219,6 +219,14 @@ export function reportText({ report, answered, neighbours, trouble }: Tested): s
 
 function portText({ ifName, ifDescr, ifAlias, speed_bps, admin, oper }: PortReport): string {
   const name = ifName || ifDescr || '(no name)';
-  const speed = speed_bps === null ? '' : ` ${speed_bps / 1e6} Mbit/s`;
+  const speed = speed_bps === null ? '' : ` ${speedText(speed_bps)}`;
   return `${name}: ${oper ?? '?'}${admin === 'up' ? '' : ` (admin ${admin ?? '?'})`}${speed} ${ifAlias}`.trimEnd();
 }
+
+/** ifSpeed ends here; a faster port without ifHighSpeed says no more (RFC 2863). */
+const SATURATED_BPS = 2 ** 32 - 1;
+
+const speedText = (bps: number): string =>
+  bps === SATURATED_BPS
+    ? 'at least 4.29 Gbit/s (ifSpeed is saturated; set its speed under interfaces.speeds)'
+    : `${bps / 1e6} Mbit/s`;

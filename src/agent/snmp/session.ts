@@ -6,13 +6,17 @@
 import type * as NetSnmp from 'net-snmp';
 import { Failure, messageOf } from '../../shared/errors.ts';
 import type { Varbind } from './cell.ts';
+import type { Engine } from './engine.ts';
+import type { Profile } from './profile-schema.ts';
 import { type Credential, netSnmpUser } from './protocols.ts';
 import type { Line, SharedSockets } from './shared-sockets.ts';
+import type { SnmpTarget } from './snmp.ts';
 
 /**
  * `silent`: no answer in time. `denied`: it answered that it does not accept us. `refused`: it
  * answered with an error of its own. `too_big`: its answer does not fit. `no_such`: v1's way to say
  * that there is no such instance. `garbled`: not to be understood. `stopped`: we gave up.
+ * `unresolved`: its name has no address, so it was not asked.
  */
 export type Trouble =
   | 'silent'
@@ -21,14 +25,18 @@ export type Trouble =
   | 'too_big'
   | 'no_such'
   | 'garbled'
-  | 'stopped';
+  | 'stopped'
+  | 'unresolved';
 
 export class SnmpTrouble extends Error {
   readonly trouble: Trouble;
-  constructor(trouble: Trouble, message: string) {
+  /** Where more is known than the kind of trouble says; '' otherwise. */
+  readonly mend: string;
+  constructor(trouble: Trouble, message: string, mend = '') {
     super(message);
     this.name = 'SnmpTrouble';
     this.trouble = trouble;
+    this.mend = mend;
   }
 }
 
@@ -46,6 +54,19 @@ export interface SessionOptions {
   readonly retries: number;
 }
 
+const USUAL = Object.freeze({ timeoutMs: 3_000, retries: 1 });
+
+/** How long a target is waited for: as it says itself, else its profile, else as usual. */
+export function paceOf(
+  target: Pick<SnmpTarget, 'timeoutMs' | 'retries'>,
+  transport: Profile['transport'],
+): Pick<SessionOptions, 'timeoutMs' | 'retries'> {
+  return {
+    timeoutMs: target.timeoutMs ?? transport?.timeout ?? USUAL.timeoutMs,
+    retries: target.retries ?? transport?.retries ?? USUAL.retries,
+  };
+}
+
 export interface Session {
   /** False: only GETNEXT (v1). */
   readonly hasBulk: boolean;
@@ -56,6 +77,8 @@ export interface Session {
   readonly answers: number;
   /** Size of the newest answer. */
   readonly lastBytes: number;
+  /** Of SNMPv3, once it answered; else null. */
+  readonly engine: Engine | null;
   /** The question under way fails as `stopped`. */
   cancel(): void;
   close(): void;
@@ -81,6 +104,35 @@ function statusOf(error: Error): { readonly code: number; readonly status: numbe
   };
 }
 
+/** How net-snmp calls the reports of RFC 3414, and what they mean for the credential. */
+const REPORTS: readonly (readonly [RegExp, string, string])[] = Object.freeze([
+  [/Unknown User/, 'it knows no such user', 'check the name, or make this user at the device'],
+  [
+    /Wrong Digest/,
+    'the authentication key or protocol is wrong',
+    'compare auth (protocol and key) of this credential with the device',
+  ],
+  [
+    /Decryption/,
+    'the privacy key or protocol is wrong',
+    'compare priv (protocol and key) of this credential with the device',
+  ],
+  [
+    /Unsupported Security/,
+    'this user has no such security level there',
+    'give the credential auth and priv exactly as the user has them at the device',
+  ],
+]);
+const CANNOT_DECRYPT = 4;
+
+/** `report` may hold digests: it is looked at and never shown. */
+function denied(where: string, user: string, { code, report }: { code: number; report: string }) {
+  const key = code === CANNOT_DECRYPT ? 'Decryption' : report;
+  const [, why, mend] = REPORTS.find(([pattern]) => pattern.test(key)) ?? [];
+  const reason = why === undefined ? '' : `: ${why}`;
+  return new SnmpTrouble('denied', `${where} does not accept user ${user}${reason}`, mend);
+}
+
 class OneSession implements Session {
   readonly #options: SessionOptions;
   #session: NetSnmp.Session | null = null;
@@ -99,6 +151,17 @@ class OneSession implements Session {
 
   get lastBytes(): number {
     return this.#line?.lastBytes ?? 0;
+  }
+
+  /** What net-snmp has learned of the engine is not among its types. */
+  get engine(): Engine | null {
+    const { msgSecurityParameters, engineTimeBoots } = (this.#session ?? {}) as {
+      msgSecurityParameters?: { msgAuthoritativeEngineID?: unknown };
+      engineTimeBoots?: number | null;
+    };
+    const id = msgSecurityParameters?.msgAuthoritativeEngineID;
+    if (!Buffer.isBuffer(id) || id.length === 0) return null;
+    return { id: id.toString('hex'), boots: engineTimeBoots ?? Number.NaN };
   }
 
   get(oids: readonly string[]): Promise<readonly Varbind[]> {
@@ -165,11 +228,12 @@ class OneSession implements Session {
     }
     const { code, status } = statusOf(error);
     if (error instanceof snmp.ResponseInvalidError) {
-      const isDenied = credential.version === '3' && OUT_OF_STEP.includes(code);
-      const message = isDenied
-        ? `${where} does not accept user ${credential.user}`
-        : `${where} answers what cannot be understood: ${error.message}`;
-      return new SnmpTrouble(isDenied ? 'denied' : 'garbled', message);
+      return credential.version === '3' && OUT_OF_STEP.includes(code)
+        ? denied(where, credential.user, { code, report: error.message })
+        : new SnmpTrouble(
+            'garbled',
+            `${where} answers what cannot be understood: ${error.message}`,
+          );
     }
     if (status === TOO_BIG) return new SnmpTrouble('too_big', `${where}: answer too big`);
     if (status === NO_SUCH_NAME) return new SnmpTrouble('no_such', `${where}: no such name`);
@@ -205,14 +269,21 @@ class OneSession implements Session {
   }
 }
 
+/** Usual mends, where a trouble has none of its own. */
+const MENDS: Readonly<Partial<Record<Trouble, string>>> = Object.freeze({
+  silent: 'check address, port, access list and community: a device says nothing to a wrong one',
+  denied: 'check user, protocols and keys of this credential',
+  garbled: 'see that an SNMP agent listens there; a middlebox may cut datagrams',
+  refused: 'look at the rights (the view) of this credential at the device',
+  too_big: 'try with a smaller max_repetitions in its profile',
+});
+
+export function mendOf(error: unknown): string {
+  if (!(error instanceof SnmpTrouble)) return '';
+  return error.mend || (MENDS[error.trouble] ?? 'try again, with a longer --timeout');
+}
+
 /** For people: what a failure means and what to do about it. */
 export function failureOf(error: unknown): Failure {
-  const trouble = troubleOf(error);
-  const hint =
-    trouble === 'silent'
-      ? 'check address, port, access list and community: a device says nothing to a wrong one'
-      : trouble === 'denied'
-        ? 'check user, protocols and keys of this credential'
-        : 'look at the device, or try with a smaller max_repetitions in its profile';
-  return new Failure('unavailable', messageOf(error), { hint, cause: error });
+  return new Failure('unavailable', messageOf(error), { hint: mendOf(error), cause: error });
 }

@@ -11,10 +11,12 @@ import {
   duration,
   jsonSchema,
 } from '../../shared/config.ts';
+import { didYouMean } from '../../shared/config-problems.ts';
 import { LABEL_NAME } from '../../shared/sample.ts';
 import { complaintAbout, readCredentials } from './credentials.ts';
 import type { InterfaceRules } from './interfaces.ts';
 import { pattern } from './profile-cells.ts';
+import { profileSchema } from './profile-schema.ts';
 import type { Credential } from './protocols.ts';
 import type { SnmpSettings, SnmpTarget } from './snmp.ts';
 
@@ -35,14 +37,26 @@ export function isHost(text: string): boolean {
   return isIP(text) !== 0 || (HOST_NAME.test(text) && /[a-z]/i.test(text));
 }
 
-const host = z
-  .string()
-  .refine(isHost, { error: 'write an IP address or a host name, without scheme and port' });
+/** Why this is no host, with the mend, or null. */
+export function hostProblem(text: string): string | null {
+  if (isHost(text)) return null;
+  if (text === '') return 'is empty: write an IP address or a host name';
+  const shown = `"${text.slice(0, 80)}"`;
+  if (/^[a-z]+:\/\//i.test(text)) return `${shown} has a scheme: write the host alone`;
+  const [, host = '', port = ''] = /^\[?(.+?)\]?:(\d+)$/.exec(text) ?? [];
+  if (isHost(host)) return `${shown} has a port: write address: ${host} and port: ${port}`;
+  return `${shown} is neither an IP address nor a host name`;
+}
+
+const host = z.string().superRefine((text, context) => {
+  const message = hostProblem(text);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
 const path = z.string().min(1);
 const interval = duration.refine((ms) => ms >= INTERVAL_MIN_MS, 'at least 5s');
 const labelName = z
   .string()
-  .regex(LABEL_NAME)
+  .regex(LABEL_NAME, 'a label name matches [a-zA-Z_][a-zA-Z0-9_]*')
   .refine((name) => !OWN_LABELS.includes(name) && !name.startsWith('__'), {
     error: 'the agent sets this label itself',
   });
@@ -51,7 +65,7 @@ const labels = z.record(
   z
     .string()
     .max(64)
-    .regex(/^\P{Cc}*$/u),
+    .regex(/^\P{Cc}*$/u, 'control characters are not allowed'),
 );
 
 /** `100Mbit` in the file, bits per second in the program. */
@@ -147,6 +161,20 @@ function targetOf(part: Part, one: Written, credential: Credential): SnmpTarget 
   };
 }
 
+function noCredential(name: string | undefined, known: readonly string[]): string {
+  const choice = `of the credentials file: ${known.slice(0, 20).join(', ') || 'it has none'}`;
+  if (name === undefined)
+    return `none is named, here or under snmp.credential; choose one ${choice}`;
+  return `there is no credential "${name}"${didYouMean(name, known)}; choose one ${choice}`;
+}
+
+/** Devices that a warning is about. */
+const LISTED_MAX = 10;
+const listed = (names: readonly string[]): string =>
+  names.length <= LISTED_MAX
+    ? names.join(', ')
+    : `${names.slice(0, LISTED_MAX).join(', ')} and ${names.length - LISTED_MAX} more`;
+
 /** `written` is what stands under `snmp`. Throws `config` with every problem. */
 export function snmpSettings(written: unknown, file: string): SnmpSettings {
   const { snmp } = checkConfig(snmpSchema, { snmp: written }, file);
@@ -154,37 +182,39 @@ export function snmpSettings(written: unknown, file: string): SnmpSettings {
   const credentials = readCredentials(beside(snmp.credentials_file));
   const problems: ConfigProblem[] = [];
   const seen = new Set<string>();
-  const clear = new Map<string, number>();
+  const weak = new Map<Credential, string[]>();
   const targets = snmp.targets.flatMap((one, at): SnmpTarget[] => {
     const report = (key: string, reason: string): void => {
       problems.push({ file, path: `snmp.targets[${at}].${key}`, reason });
     };
     const name = one.name ?? one.address;
-    if (seen.has(name)) report('name', `there is another target "${name}"`);
+    if (seen.has(name)) {
+      report('name', `there is another target "${name}": give one of them another name`);
+    }
     seen.add(name);
-    const credentialName = one.credential ?? snmp.credential ?? '';
-    const credential = credentials.get(credentialName);
+    const credentialName = one.credential ?? snmp.credential;
+    const credential = credentials.get(credentialName ?? '');
     if (credential === undefined) {
-      report('credential', `there is no credential "${credentialName}"`);
+      report('credential', noCredential(credentialName, [...credentials.keys()]));
       return [];
     }
     if (complaintAbout(credential) !== null) {
-      clear.set(credentialName, (clear.get(credentialName) ?? 0) + 1);
+      weak.set(credential, weak.get(credential) ?? []);
+      weak.get(credential)?.push(name);
     }
     return [targetOf(snmp, one, credential)];
   });
   if (problems.length > 0) throw configFailure(problems);
-  const warnings = [...clear].map(([name, count]) => {
-    const credential = credentials.get(name);
-    const why = credential === undefined ? '' : complaintAbout(credential);
-    return `snmp: credential "${name}" (${count} targets): ${why}`;
-  });
+  const warnings = [...weak].map(
+    ([credential, names]) => `snmp: ${listed(names)}: ${complaintAbout(credential)}`,
+  );
   const profileFolders = [shippedProfiles(import.meta.url), ...(snmp.profiles ?? []).map(beside)];
   return { targets, profileFolders, warnings };
 }
 
-export function snmpJsonSchema(): unknown {
-  return jsonSchema(part);
+/** Of one file of a kind of device. */
+export function profileJsonSchema(): unknown {
+  return jsonSchema(profileSchema);
 }
 
 /** For command lines: a folder beside the shipped one. */

@@ -6,6 +6,7 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { EventEmitter } from 'node:events';
+import { elementAt } from '../../shared/ber.ts';
 
 type Family = 'udp4' | 'udp6';
 type Sent = (error: Error | null, bytes: number) => void;
@@ -38,24 +39,6 @@ export function isWholeSequence(datagram: Buffer): boolean {
   const octets = first & 0x7f;
   if (octets === 0 || octets > 4 || datagram.length < 2 + octets) return false;
   return datagram.length === 2 + octets + datagram.readUIntBE(2, octets);
-}
-
-interface Element {
-  readonly tag: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The BER element at `at`; null when it does not fit. */
-function elementAt(datagram: Buffer, at: number): Element | null {
-  if (at + 2 > datagram.length) return null;
-  const tag = datagram[at] ?? 0;
-  const first = datagram[at + 1] ?? 0;
-  const octets = first < 0x80 ? 0 : first & 0x7f;
-  if (octets > 4 || at + 2 + octets > datagram.length) return null;
-  const length = octets === 0 ? first : datagram.readUIntBE(at + 2, octets);
-  const start = at + 2 + octets;
-  return start + length > datagram.length ? null : { tag, start, end: start + length };
 }
 
 const VERSION_3 = 3;

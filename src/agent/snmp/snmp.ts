@@ -10,7 +10,7 @@ import type { Target } from '../sampler/sampler.ts';
 import type { FactName, SystemGroup } from './facts.ts';
 import type { Choice } from './identify.ts';
 import type { InterfaceRules, Port } from './interfaces.ts';
-import type { Neighbour } from './neighbours.ts';
+import type { Neighbour, Place } from './neighbours.ts';
 import type { Credential } from './protocols.ts';
 import type { Reading } from './reading.ts';
 import type { Tested } from './report.ts';
@@ -60,19 +60,30 @@ export interface Discovered {
   readonly facts: Readonly<Partial<Record<FactName, string>>>;
   readonly ports: readonly Port[];
   readonly neighbours: readonly Neighbour[];
-  /** '' for none. */
-  readonly gateway: string;
+  readonly gateway: Place | null;
+  /** Its own addresses. */
+  readonly places: readonly Place[];
 }
 
 /** One look at a device. */
 export interface Look {
   /** Null: everything was read. Else what was read before is here all the same. */
-  readonly trouble: { readonly kind: Trouble; readonly message: string } | null;
+  readonly trouble: {
+    readonly kind: Trouble;
+    readonly message: string;
+    readonly mend: string;
+  } | null;
   /** The device's uptime went back since the look before. */
   readonly didRestart: boolean;
+  /** Why another SNMPv3 engine answers than at the look before; '' for none. */
+  readonly engineChange: string;
   readonly reading: Reading;
-  /** Hundredths of a second; NaN where the device does not say. */
+  /** Ports (ifIndex) whose counters began anew since the look before, and when, in its hundredths. */
+  readonly portsBegun: ReadonlyMap<string, number>;
+  /** Hundredths of a second, in 32 bits; NaN where the device does not say. */
   readonly upTicks: number;
+  /** The same without an end after 497 days. */
+  readonly upSeconds: number;
   /** Null before the device was read as a whole for the first time. */
   readonly known: Discovered | null;
   readonly figures: Figures;
@@ -90,6 +101,19 @@ export interface Look {
  */
 export async function loadSnmpConfig(): Promise<typeof import('./settings.ts')> {
   return await import('./settings.ts');
+}
+
+/** A community, or a user of SNMPv3: what a device is asked with, and what its traps are held against. */
+export type SnmpCredential = Credential;
+
+/** The credentials file, for whom else names credentials in it. */
+export async function loadSnmpCredentials(): Promise<typeof import('./credentials.ts')> {
+  return await import('./credentials.ts');
+}
+
+/** net-snmp with every cipher, and users as it wants them. Reads no file but the program's own. */
+export async function loadSnmpProtocols(): Promise<typeof import('./protocols.ts')> {
+  return await import('./protocols.ts');
 }
 
 /** A device in the sampler's rounds. */
@@ -118,6 +142,24 @@ export async function testDevice(
   return await testOne(target, profileFolders, room);
 }
 
+/** What `agent doctor` found of one target. */
+export interface ExaminedTarget {
+  readonly name: string;
+  readonly state: 'works' | 'fails';
+  /** Id of the profile that fits; '' when it does not answer. */
+  readonly profile: string;
+  readonly text: string;
+  readonly mend: string;
+}
+
+/** Asks every target who it is, many at once, each for its usual time. */
+export async function examineTargets(
+  settings: SnmpSettings,
+  { clock }: Pick<SnmpRoom, 'clock'>,
+): Promise<readonly ExaminedTarget[]> {
+  return await (await import('./examine.ts')).examineTargets(settings, clock);
+}
+
 /** What the command line needs to make a target of its options, and text of what comes back. */
 export async function loadSnmpCommands() {
   const [command, { reportText }] = await Promise.all([
@@ -138,7 +180,7 @@ export interface Found {
 }
 
 export interface Scan {
-  /** `192.0.2.0/24`, or one address. */
+  /** `192.0.2.0/24`, `2001:db8::10/124`, addresses, or several of them with commas between. */
   readonly range: string;
   readonly port: number;
   readonly credential: Credential;
@@ -151,7 +193,10 @@ export interface Scan {
 }
 
 /** `agent snmp discover`: asks every address of a range once. Changes nothing anywhere. */
-export async function discover(scan: Scan): Promise<readonly Found[]> {
+export async function discover(
+  scan: Scan,
+  room: Pick<SnmpRoom, 'clock'>,
+): Promise<readonly Found[]> {
   const { scanRange } = await import('./discover.ts');
-  return await scanRange(scan);
+  return await scanRange(scan, room);
 }

@@ -1,9 +1,12 @@
 /** Devices as targets of the sampler's rounds; they share one socket. */
 import type { Clock } from '../../shared/clock.ts';
+import { didYouMean } from '../../shared/config-problems.ts';
 import { Failure } from '../../shared/errors.ts';
+import { addressOfHost } from './address-of-host.ts';
 import { Device } from './device.ts';
 import { emitLook } from './emission.ts';
 import { Flaps } from './flaps.ts';
+import { presenceAt, silenceOf } from './presence.ts';
 import { loadProfiles, type Profiles } from './profiles.ts';
 import { loadNetSnmp } from './protocols.ts';
 import { type Tested, testedOf } from './report.ts';
@@ -36,10 +39,15 @@ async function lookFor(device: Device, limitMs: number, clock: Clock, signal?: A
 /** Says once when a device stops answering, and once when it answers again. */
 function changeLog({ log }: SnmpRoom, device: string): (look: Look) => void {
   let said = '';
-  return ({ trouble, cut }) => {
+  return ({ trouble, cut, engineChange }) => {
     const now = trouble?.message ?? '';
-    if (now !== '' && said === '') log.warn('a device cannot be read', { device, reason: now });
+    if (trouble !== null && said === '') {
+      log.warn('a device cannot be read', { device, reason: now, mend: trouble.mend });
+    }
     if (now === '' && said !== '') log.info('a device can be read again', { device });
+    if (engineChange !== '') {
+      log.warn('another SNMP engine answers for a device', { device, reason: engineChange });
+    }
     if (cut.length > 0) log.debug('columns were not walked to their end', { device, cut });
     said = now;
   };
@@ -82,12 +90,30 @@ export async function openTargets(
 
 function checkNamed(target: string, profile: string, { byId }: Profiles): void {
   if (profile === '' || byId.has(profile)) return;
-  throw new Failure('config', `snmp target "${target}": there is no profile "${profile}"`, {
-    hint: `one of ${[...byId.keys()].join(', ')}`,
-  });
+  const ids = [...byId.keys()];
+  const what = `snmp target "${target}": there is no profile "${profile}"${didYouMean(profile, ids)}`;
+  throw new Failure('config', what, { hint: `leave it out, or write one of ${ids.join(', ')}` });
 }
 
 const TEST_LIMIT_MS = 120_000;
+const PRESENCE_MS = 2_000;
+
+/** Of a device that did not even say who it is. */
+async function failureOfLook(
+  { trouble }: Look,
+  { address: host, port, credential }: SnmpTarget,
+  clock: Clock,
+): Promise<Failure> {
+  const { kind, message, mend } = trouble ?? {
+    kind: 'silent',
+    message: 'it says nothing',
+    mend: '',
+  };
+  if (kind !== 'silent') return failureOf(new SnmpTrouble(kind, message, mend));
+  const address = await addressOfHost(host);
+  const presence = await presenceAt({ address, port }, PRESENCE_MS, clock);
+  return failureOf(silenceOf(presence, `${address}:${port}`, credential));
+}
 
 export async function testOne(
   target: SnmpTarget,
@@ -101,12 +127,7 @@ export async function testOne(
   const device = new Device({ target, profiles, clock, snmp, sockets });
   try {
     const look = await lookFor(device, TEST_LIMIT_MS, clock);
-    const { trouble, known } = look;
-    if (known === null) {
-      throw failureOf(
-        new SnmpTrouble(trouble?.kind ?? 'silent', trouble?.message ?? 'it says nothing'),
-      );
-    }
+    if (look.known === null) throw await failureOfLook(look, target, clock);
     return testedOf(look, clock.now());
   } finally {
     device.close();

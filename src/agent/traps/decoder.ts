@@ -6,10 +6,11 @@ import { EventEmitter } from 'node:events';
 import snmp from 'net-snmp';
 import type { Clock } from '../../shared/clock.ts';
 import { EVENT_LIMITS } from '../../shared/device-event.ts';
-import type { Trap, Varbind } from './frames.ts';
+import { loadSnmpProtocols, type SnmpCredential } from '../snmp/snmp.ts';
+import { type Claim, claimOf } from './claim.ts';
+import type { Refusal, Trap, Varbind } from './frames.ts';
 import { valueText } from './octets.ts';
 import { type EngineTimes, type InformSecurity, OwnEngine } from './own-engine.ts';
-import type { Credential, UserCredential } from './traps.ts';
 
 /** RFC 3414, 3.2, 7b: an authentic message may be so old. */
 const TIME_WINDOW_SECONDS = 150;
@@ -37,6 +38,8 @@ export interface Decoded {
   readonly trap: Trap | null;
   /** Why there is no trap; '' when there is one. */
   readonly why: '' | 'credentials' | 'malformed' | 'replayed' | 'not_a_trap' | 'discovery';
+  /** More of `credentials`. */
+  readonly refusal?: Omit<Refusal, 'from'>;
   /** To an inform, also a repeated one; to a sender who does not know our engine or its time. */
   readonly answers: readonly Answer[];
 }
@@ -87,9 +90,32 @@ class NoSocket extends EventEmitter {
   }
 }
 
+/** ResponseInvalidCode of net-snmp. */
+const DECRYPTS_TO_NOTHING = 4;
+
+/** A user as net-snmp wants it. */
+export interface Sender {
+  readonly name: string;
+  readonly level: number;
+}
+
+/** net-snmp's table of ciphers is completed first. */
+export async function openDecoder(
+  credentials: readonly SnmpCredential[],
+  clock: Pick<Clock, 'monotonic'>,
+): Promise<Decoder> {
+  const { loadNetSnmp, netSnmpUser } = await loadSnmpProtocols();
+  await loadNetSnmp();
+  const communities = credentials.flatMap((one) => (one.version === '3' ? [] : [one.community]));
+  const users = credentials.flatMap((one) => (one.version === '3' ? [netSnmpUser(one)] : []));
+  return new Decoder({ communities, users }, clock);
+}
+
 export class Decoder {
   readonly #socket = new NoSocket();
-  readonly #users: ReadonlySet<string>;
+  readonly #communities: ReadonlySet<string>;
+  /** Names → the level they must have. */
+  readonly #users: ReadonlyMap<string, number>;
   readonly #engines = new Map<string, { boots: number; seconds: number }>();
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** As the receiver keeps it: what it answers carries these times. */
@@ -97,13 +123,18 @@ export class Decoder {
   readonly #engine: OwnEngine;
   #message: Message | null = null;
   #error = '';
+  #code = 0;
 
-  constructor(credentials: readonly Credential[], clock: Pick<Clock, 'monotonic'>) {
+  constructor(
+    { communities, users }: { communities: readonly string[]; users: readonly Sender[] },
+    clock: Pick<Clock, 'monotonic'>,
+  ) {
     this.#clock = clock;
     const receiver = snmp.createReceiver(
       { dgramModule: { createSocket: () => this.#socket } },
-      (error: Error | null, data: { message: Message } | undefined) => {
+      (error: (Error & { code?: number }) | null, data: { message: Message } | undefined) => {
         this.#error = error?.name ?? '';
+        this.#code = error?.code ?? 0;
         this.#message = data?.message ?? null;
       },
     );
@@ -112,17 +143,17 @@ export class Decoder {
     this.#own = receiver.engine;
     this.#engine = new OwnEngine(this.#own.engineID);
     const authorizer = receiver.getAuthorizer();
-    for (const credential of credentials) {
-      if ('community' in credential) authorizer.addCommunity(credential.community);
-      else authorizer.addUser(userOf(credential));
-    }
-    this.#users = new Set(credentials.flatMap((c) => ('user' in c ? [c.user] : [])));
+    for (const community of communities) authorizer.addCommunity(community);
+    for (const user of users) authorizer.addUser(user);
+    this.#communities = new Set(communities);
+    this.#users = new Map(users.map(({ name, level }) => [name, level]));
   }
 
   /** Throws whatever net-snmp throws. */
   decode(datagram: Buffer, origin: Origin): Decoded {
     this.#message = null;
     this.#error = '';
+    this.#code = 0;
     this.#socket.answers = [];
     const nowMs = this.#clock.monotonic();
     Object.assign(this.#own, this.#engine.times(nowMs));
@@ -130,10 +161,15 @@ export class Decoder {
     const { answers } = this.#socket;
     const message = this.#message as Message | null;
     if (message === null) {
+      const refusal = this.#refused(claimOf(datagram));
+      if (refusal !== null) return { trap: null, why: 'credentials', refusal, answers };
       if (answers.length > 0) return { trap: null, why: 'discovery', answers };
       return { trap: null, why: complaint(this.#error), answers: [] };
     }
-    const why = this.#refusal(message);
+    const why = this.#objection(message);
+    if (why === 'credentials') {
+      return { trap: null, why, refusal: { version: 3, user: '', why: 'user' }, answers: [] };
+    }
     if (why !== '') return { trap: null, why, answers: [] };
     const trap = trapOf(message, origin.address);
     if (trap === null) return { trap, why: 'malformed', answers: [] };
@@ -152,7 +188,22 @@ export class Decoder {
     }
   }
 
-  #refusal(message: Message): Decoded['why'] {
+  /** Of what the receiver did not take: what does not fit; null when that is something else. */
+  #refused(claim: Claim | null): Omit<Refusal, 'from'> | null {
+    if (claim === null) return null;
+    const { version, community, user, level } = claim;
+    const because = (why: Refusal['why']) => ({ version, user, why });
+    if (version !== 3) return this.#communities.has(community) ? null : because('community');
+    // A sender without a name asks for our engine.
+    if (user === '' && level === 1) return null;
+    const wanted = this.#users.get(user);
+    if (wanted === undefined) return because('user');
+    if (level < wanted) return because('level');
+    if (this.#error !== 'ResponseInvalidError') return null;
+    return because(this.#code === DECRYPTS_TO_NOTHING ? 'priv' : 'auth');
+  }
+
+  #objection(message: Message): Decoded['why'] {
     if (message.version !== snmp.Version3) return '';
     // The receiver lets a user without a name pass.
     if (!this.#users.has(message.user?.name ?? '')) return 'credentials';
@@ -194,19 +245,7 @@ export class Decoder {
   }
 }
 
-function userOf({ user, auth, authKey, privacy, privacyKey }: UserCredential) {
-  const { noAuthNoPriv, authNoPriv, authPriv } = snmp.SecurityLevel;
-  return {
-    name: user,
-    level: auth === undefined ? noAuthNoPriv : privacy === undefined ? authNoPriv : authPriv,
-    ...(auth === undefined ? {} : { authProtocol: snmp.AuthProtocols[auth], authKey }),
-    ...(privacy === undefined
-      ? {}
-      : { privProtocol: snmp.PrivProtocols[privacy], privKey: privacyKey }),
-  };
-}
-
-/** By the error's name only: its text holds what it should have been. */
+/** By the error's name and code only: its text holds what it should have been. */
 function complaint(name: string): Decoded['why'] {
   if (name === 'RequestFailedError' || name === 'ResponseInvalidError') return 'credentials';
   return name === 'RequestInvalidError' ? 'not_a_trap' : 'malformed';

@@ -27,6 +27,21 @@ export interface Trap {
   readonly varbinds: readonly Varbind[];
 }
 
+/**
+ * What does not fit the credentials: the community; the user, who is in none; a level below the
+ * user's; what authentication, or privacy, is made with.
+ */
+export const REFUSALS = ['community', 'user', 'level', 'auth', 'priv'] as const;
+
+/** A trap whose sender did not prove who it is. No community and no key is in it. */
+export interface Refusal {
+  readonly from: string;
+  readonly version: 1 | 2 | 3;
+  /** Of v3. */
+  readonly user: string;
+  readonly why: (typeof REFUSALS)[number];
+}
+
 /** Datagrams that were not taken, since the last report. */
 export interface Counts {
   readonly received: number;
@@ -40,8 +55,8 @@ export type Frame =
   /** Before it is decoded, so that what ends the child is known. */
   | { readonly kind: 'input'; readonly raw: string }
   | { readonly kind: 'trap'; readonly trap: Trap }
-  /** The input was decoded and refused. */
-  | { readonly kind: 'refused' }
+  /** The input was decoded and refused; null where it is no matter of credentials. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal | null }
   /** The decoder threw; it goes on with the next one. */
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'counts'; readonly counts: Counts };
@@ -68,7 +83,7 @@ export function readFrame(line: string): Frame | null {
     case 'input':
       return typeof value.raw === 'string' ? { kind: 'input', raw: value.raw } : null;
     case 'refused':
-      return { kind: 'refused' };
+      return { kind: 'refused', refusal: refusalOf(value.refusal) };
     case 'trap':
       return isTrap(value.trap) ? { kind: 'trap', trap: value.trap } : null;
     case 'counts':
@@ -88,6 +103,15 @@ const isTable = (value: unknown): value is Record<string, number> =>
 function isCounts(value: unknown): value is Counts {
   if (!isRecord(value) || !isCount(value.received)) return false;
   return isTable(value.dropped) && isTable(value.unlisted);
+}
+
+function refusalOf(value: unknown): Refusal | null {
+  if (!isRecord(value)) return null;
+  const why = REFUSALS.find((one) => one === value.why);
+  const { version, from, user } = value;
+  if (why === undefined || typeof from !== 'string' || typeof user !== 'string') return null;
+  if (version !== 1 && version !== 2 && version !== 3) return null;
+  return { version, why, from: plainText(from, 64), user: plainText(user, 32) };
 }
 
 const OID = /^\d{1,10}(\.\d{1,10}){0,127}$/;

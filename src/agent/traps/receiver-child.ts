@@ -8,7 +8,7 @@ import { type Clock, repeat, type Timer } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Companion, startCompanion } from '../../shared/programs.ts';
-import { type Counts, Lines, readFrame, type Trap } from './frames.ts';
+import { type Counts, Lines, type Refusal, readFrame, type Trap } from './frames.ts';
 import type { ReceiverSettings } from './receiver.ts';
 
 /** With the time a start takes it is back within a second. */
@@ -34,6 +34,7 @@ export interface ReceiverChildOptions {
   readonly clock: Clock;
   readonly log: Log;
   onTrap(trap: Trap): void;
+  onRefusal(refusal: Refusal): void;
   onCounts(counts: Counts): void;
 }
 
@@ -126,7 +127,7 @@ export class ReceiverChild {
   }
 
   #take(line: string): void {
-    const { clock, log, onTrap, onCounts } = this.#options;
+    const { clock, log, onTrap, onRefusal, onCounts } = this.#options;
     const frame = readFrame(line);
     switch (frame?.kind) {
       case 'ready':
@@ -153,8 +154,12 @@ export class ReceiverChild {
       case 'counts':
         onCounts(frame.counts);
         break;
+      case 'refused':
+        this.#input = '';
+        if (frame.refusal !== null) onRefusal(frame.refusal);
+        break;
       default:
-        // Refused by the child, or not a frame at all: decoded without harm in either case.
+        // Not a frame at all: decoded without harm.
         this.#input = '';
     }
   }

@@ -7,17 +7,18 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { type Clock, repeat } from '../../shared/clock.ts';
 import { messageOf } from '../../shared/errors.ts';
-import { type Decoded, Decoder, type Origin } from './decoder.ts';
+import type { SnmpCredential } from '../snmp/snmp.ts';
+import { type Decoded, type Decoder, type Origin, openDecoder } from './decoder.ts';
 import { type Frame, Lines, writeFrame } from './frames.ts';
 import { Gate, plainAddress } from './gate.ts';
-import type { Credential, TrapRates } from './traps.ts';
+import type { TrapRates } from './traps.ts';
 
 /** What the parent writes to the child's stdin. */
 export interface ReceiverSettings {
   readonly host: string;
   readonly port: number;
   readonly sources: readonly string[];
-  readonly credentials: readonly Credential[];
+  readonly credentials: readonly SnmpCredential[];
   readonly rates: TrapRates;
 }
 
@@ -29,22 +30,24 @@ export interface ReceiverStreams {
 
 const REPORT_MS = 500;
 /** A storm waits in the kernel while one datagram is decoded. */
-const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+export const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** Resolves to the exit code when the parent has closed stdin. */
-export function receive({ input, write, clock }: ReceiverStreams): Promise<number> {
+export async function receive({ input, write, clock }: ReceiverStreams): Promise<number> {
   const send = (frame: Frame): void => write(writeFrame(frame));
-  return new Promise((resolve) => {
-    let isStarted = false;
-    const lines = new Lines((line) => {
-      if (isStarted) return;
-      isStarted = true;
-      const settings = JSON.parse(line) as ReceiverSettings;
-      listen(settings, new Intake(settings, clock, send), { clock, send, end: resolve });
-    });
-    input.on('data', (chunk) => lines.push(String(chunk)));
-    input.on('end', () => resolve(0));
-  });
+  const ended = Promise.withResolvers<number>();
+  const first = Promise.withResolvers<string>();
+  const lines = new Lines(first.resolve);
+  input.on('data', (chunk) => lines.push(String(chunk)));
+  input.on('end', () => ended.resolve(0));
+  const line = await Promise.race([first.promise, ended.promise]);
+  if (typeof line === 'number') return line;
+  const settings = JSON.parse(line) as ReceiverSettings;
+  const gate = new Gate(settings.sources, settings.rates);
+  const decoder = await openDecoder(settings.credentials, clock);
+  const intake = new Intake(gate, decoder, { clock, send });
+  listen(settings, intake, { clock, send, end: ended.resolve });
+  return await ended.promise;
 }
 
 interface Surroundings {
@@ -79,11 +82,11 @@ class Intake {
   #received = 0;
   #dropped: Record<string, number> = {};
 
-  constructor(settings: ReceiverSettings, clock: Clock, send: (frame: Frame) => void) {
-    this.#gate = new Gate(settings.sources, settings.rates);
-    this.#decoder = new Decoder(settings.credentials, clock);
-    this.#clock = clock;
-    this.#send = send;
+  constructor(gate: Gate, decoder: Decoder, around: Omit<Surroundings, 'end'>) {
+    this.#gate = gate;
+    this.#decoder = decoder;
+    this.#clock = around.clock;
+    this.#send = around.send;
   }
 
   take(datagram: Buffer, { address, port }: RemoteInfo, socket: Socket): void {
@@ -96,10 +99,11 @@ class Intake {
     this.#send({ kind: 'input', raw: datagram.toString('base64') });
     const decoded = this.#decode(datagram, { address, port });
     if (decoded === null) return;
-    const { trap, why, answers } = decoded;
+    const { trap, why, refusal, answers } = decoded;
     if (trap === null) {
       this.#drop(why);
-      this.#send({ kind: 'refused' });
+      const from = plainAddress(address);
+      this.#send({ kind: 'refused', refusal: refusal === undefined ? null : { from, ...refusal } });
     } else {
       this.#send({ kind: 'trap', trap: { ...trap, from: plainAddress(address) } });
     }

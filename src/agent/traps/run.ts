@@ -9,6 +9,7 @@ import { interpret, type Surroundings } from './interpret.ts';
 import { kernelDrops } from './kernel-drops.ts';
 import { NotYet } from './not-yet.ts';
 import { ReceiverChild } from './receiver-child.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { Repeats } from './repeats.ts';
 import type { TrapStats, Traps, TrapsOptions } from './traps.ts';
 
@@ -44,6 +45,7 @@ export function createTraps(options: TrapsOptions, verb: string): Traps {
   const notYet = new NotYet(new EventQueue(join(directory, 'later'), settings.queueBytes));
   const delivery = new Delivery({ queue, notYet, transport, clock, log });
   const repeats = new Repeats(settings.repeatMs);
+  const refusals = new RefusalLog(log);
   const around: Surroundings = {
     known: settings.known,
     unverifiedMay: settings.unverifiedMay,
@@ -75,10 +77,17 @@ export function createTraps(options: TrapsOptions, verb: string): Traps {
     clock,
     log,
     onTrap: take,
-    onCounts: (counts) => tally.add(counts),
+    onRefusal: (refusal) => refusals.refused(refusal, clock.monotonic()),
+    onCounts: (counts) => {
+      tally.add(counts);
+      for (const [source, count] of Object.entries(counts.unlisted)) {
+        refusals.unlisted(source, count, clock.monotonic());
+      }
+    },
   });
   return {
     start: async () => {
+      for (const warning of settings.warnings) log.warn(warning);
       if (!queue.isEmpty || !notYet.queue.isEmpty) delivery.wake();
       await child.start();
     },

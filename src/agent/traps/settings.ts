@@ -1,12 +1,18 @@
-/** The part `traps` of `agent.yaml`, the file of its credentials, and the known traps. */
-import { statSync } from 'node:fs';
+/** The part `traps` of `agent.yaml`, the credentials it names, and the known traps. */
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
-import { bytes, checkConfig, duration, jsonSchema, readYaml } from '../../shared/config.ts';
-import { Failure } from '../../shared/errors.ts';
+import {
+  bytes,
+  type ConfigProblem,
+  configFailure,
+  duration,
+  schemaProblems,
+} from '../../shared/config.ts';
+import { didYouMean } from '../../shared/config-problems.ts';
+import { loadSnmpCredentials, type SnmpCredential } from '../snmp/snmp.ts';
 import { parseRange } from './gate.ts';
 import { readKnownTraps, shippedKnownTraps } from './known.ts';
-import type { Credential, TrapSettings } from './traps.ts';
+import type { TrapSettings } from './traps.ts';
 
 const DEFAULTS = Object.freeze({
   listen: '0.0.0.0:1162',
@@ -29,9 +35,18 @@ const rate = z.number().positive().max(100_000);
 
 const part = z.strictObject({
   listen: listen.optional().describe('UDP address of the receiver'),
-  sources: z.array(range).min(1).max(1_000).describe('Who may send'),
+  sources: z
+    .array(range)
+    .min(1, 'name at least one address or range')
+    .max(1_000)
+    .describe('Who may send'),
   relays: z.array(range).max(100).optional().describe('Who may name another origin of a trap'),
-  credentials: path.describe('File with communities and users, mode 0600'),
+  credentials_file: path.optional().describe('Default: that of snmp'),
+  credentials: z
+    .array(z.string().min(1))
+    .min(1, 'name at least one')
+    .max(1_000)
+    .describe('Names in the credentials file: communities and users that traps may have'),
   known: path.optional().describe('Known traps; default: the shipped file'),
   unverified: z
     .enum(['inform', 'open', 'close'])
@@ -54,43 +69,34 @@ const part = z.strictObject({
 /** Under the key it has in the file, so that problems are named with their whole path. */
 export const trapsSchema = z.strictObject({ traps: part });
 
-const secret = z.string().min(1).max(256);
-const key = z.string().min(8, 'keys have at least 8 characters').max(256);
-const user = z
-  .strictObject({
-    name: z.string().min(1).max(32),
-    auth: z.enum(['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512']).optional(),
-    auth_key: key.optional(),
-    privacy: z.enum(['aes', 'aes256b', 'aes256r']).optional(),
-    privacy_key: key.optional(),
-  })
-  .refine(({ auth, auth_key }) => (auth === undefined) === (auth_key === undefined), {
-    error: 'auth and auth_key belong together',
-  })
-  .refine(({ privacy, privacy_key }) => (privacy === undefined) === (privacy_key === undefined), {
-    error: 'privacy and privacy_key belong together',
-  })
-  .refine(({ auth, privacy }) => privacy === undefined || auth !== undefined, {
-    error: 'privacy needs auth',
-  });
-export const credentialsSchema = z
-  .strictObject({ communities: z.array(secret).optional(), users: z.array(user).optional() })
-  .refine(({ communities = [], users = [] }) => communities.length + users.length > 0, {
-    error: 'name at least one community or user',
-  });
+type Part = z.infer<typeof part>;
 
-/** `written` is what stands under `traps`. Throws `config` with every problem of a file. */
-export function trapSettings(written: unknown, file: string): TrapSettings {
-  const { traps } = checkConfig(trapsSchema, { traps: written }, file);
+/**
+ * `written` is what stands under `traps`; `credentialsFile` what stands under `snmp`. Throws `config`
+ * with every problem of a file.
+ */
+export async function trapSettings(
+  written: unknown,
+  file: string,
+  credentialsFile?: string,
+): Promise<TrapSettings> {
+  const problems = schemaProblems(trapsSchema, { traps: written }, file).map(withOldForm(written));
+  if (problems.length > 0) throw configFailure(problems);
+  const { traps } = trapsSchema.parse({ traps: written });
   const beside = (name: string): string => resolve(dirname(resolve(file)), name);
   const { rate: limits = {}, known } = traps;
   const [, host = '', port = ''] = LISTEN.exec(traps.listen ?? DEFAULTS.listen) ?? [];
+  const named = traps.credentials_file ?? credentialsFile;
+  if (named === undefined) {
+    const reason = 'is missing, here and under snmp: name the file with communities and users';
+    throw configFailure([{ file, path: 'traps.credentials_file', reason }]);
+  }
   return {
     host: host.replace(/^\[|\]$/g, ''),
     port: Number(port),
     sources: traps.sources,
     relays: traps.relays ?? [],
-    credentials: readCredentials(beside(traps.credentials)),
+    ...(await credentialsOf(traps, beside(named), file)),
     unverifiedMay: traps.unverified ?? 'open',
     rates: {
       perSecond: limits.per_source ?? DEFAULTS.rates.perSecond,
@@ -104,32 +110,52 @@ export function trapSettings(written: unknown, file: string): TrapSettings {
   };
 }
 
-/** Throws `config`: unreadable, open to others, or wrong; no secret is in the text. */
-export function readCredentials(
-  file: string,
-  platform: NodeJS.Platform = process.platform,
-): readonly Credential[] {
-  const written = readYaml(file);
-  const mode = statSync(file).mode & 0o777;
-  if (platform !== 'win32' && (mode & 0o077) !== 0) {
-    const shown = mode.toString(8).padStart(4, '0');
-    throw new Failure('config', `the credentials file ${file} is open to others (mode ${shown})`, {
-      hint: `chmod 600 ${file}`,
-    });
-  }
-  const { communities = [], users = [] } = checkConfig(credentialsSchema, written, file);
-  return [
-    ...communities.map((community) => ({ community })),
-    ...users.map(({ name, auth, auth_key, privacy, privacy_key }) => ({
-      user: name,
-      auth,
-      authKey: auth_key,
-      privacy,
-      privacyKey: privacy_key,
-    })),
-  ];
+/** Traps had a credentials file of their own once, and named it where names are now. */
+function withOldForm(written: unknown): (problem: ConfigProblem) => ConfigProblem {
+  const { credentials } = (written ?? {}) as { credentials?: unknown };
+  const reason = `lists names of the credentials file now: put the communities and users of ${credentials} into it, each under a name, and write [NAME, NAME] here (docs/snmp.md, "Traps")`;
+  const isOld = typeof credentials === 'string';
+  return (problem) =>
+    isOld && problem.path === 'traps.credentials' ? { ...problem, reason } : problem;
 }
 
-export function trapsJsonSchema(): unknown {
-  return jsonSchema(part);
+/** Only what is named: the child gets no other secret. */
+async function credentialsOf(
+  { credentials: names }: Part,
+  credentialsFile: string,
+  file: string,
+): Promise<Pick<TrapSettings, 'credentials' | 'warnings'>> {
+  const { readCredentials, complaintAbout } = await loadSnmpCredentials();
+  const all = readCredentials(credentialsFile);
+  const users = new Map<string, string>();
+  const problems: ConfigProblem[] = [];
+  const credentials: SnmpCredential[] = [];
+  const warnings: string[] = [];
+  for (const [at, name] of names.entries()) {
+    const credential = all.get(name);
+    const reason =
+      credential === undefined
+        ? `there is no credential "${name}" in ${credentialsFile}${didYouMean(name, [...all.keys()])}`
+        : sameUser(credential, name, users);
+    if (reason !== null) problems.push({ file, path: `traps.credentials[${at}]`, reason });
+    if (credential === undefined) continue;
+    credentials.push(credential);
+    const complaint = complaintAbout(credential);
+    if (complaint !== null) warnings.push(`traps: credential "${name}": ${complaint}`);
+  }
+  if (problems.length > 0) throw configFailure(problems);
+  return { credentials, warnings };
+}
+
+/** A trap says its user and not which of two with this name it means. */
+function sameUser(
+  credential: SnmpCredential,
+  name: string,
+  users: Map<string, string>,
+): string | null {
+  if (credential.version !== '3') return null;
+  const other = users.get(credential.user);
+  users.set(credential.user, other ?? name);
+  if (other === undefined) return null;
+  return `has the user of "${other}": a trap says only its user, so name one credential of "${credential.user}"`;
 }

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../../shared/log.ts';
+import type { SnmpCredential } from '../snmp/snmp.ts';
 import type { KnownTraps } from './known.ts';
 
 /**
@@ -13,21 +14,6 @@ import type { KnownTraps } from './known.ts';
  * may also end what only unverified traps opened; `close`: it may do what a verified one may.
  */
 export type UnverifiedMay = 'inform' | 'open' | 'close';
-
-export type Credential = CommunityCredential | UserCredential;
-export interface CommunityCredential {
-  readonly community: string;
-}
-/** Of SNMPv3. Without `auth` the user is only a name. */
-export interface UserCredential {
-  readonly user: string;
-  readonly auth?: AuthProtocol | undefined;
-  readonly authKey?: string | undefined;
-  readonly privacy?: PrivacyProtocol | undefined;
-  readonly privacyKey?: string | undefined;
-}
-export type AuthProtocol = 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
-export type PrivacyProtocol = 'aes' | 'aes256b' | 'aes256r';
 
 /** How many traps one source, and all of them together, may send. */
 export interface TrapRates {
@@ -44,13 +30,16 @@ export interface TrapSettings {
   readonly sources: readonly string[];
   /** CIDR ranges whose word about the original address of a trap is taken. */
   readonly relays: readonly string[];
-  readonly credentials: readonly Credential[];
+  /** What v1 and v2c traps (a community, in either version) and v3 traps (a user) are held against. */
+  readonly credentials: readonly SnmpCredential[];
   readonly unverifiedMay: UnverifiedMay;
   readonly rates: TrapRates;
   /** Equal traps of one source within this time are counted, not repeated. */
   readonly repeatMs: number;
   readonly queueBytes: number;
   readonly known: KnownTraps;
+  /** For `check-config` and the log: what works but should not stay so. */
+  readonly warnings: readonly string[];
 }
 
 /** Sends one request to `EVENTS_PATH`; rejects when no whole answer came. */
@@ -118,10 +107,42 @@ export async function openTraps(options: TrapsOptions): Promise<Traps> {
   return createTraps(options, TRAP_RECEIVER);
 }
 
-/** The part of `agent.yaml` under `traps`, and the files it names. Throws `config`. */
-export async function readTrapSettings(part: unknown, file: string): Promise<TrapSettings> {
+/**
+ * The part of `agent.yaml` under `traps`, and the files it names. `credentialsFile`: as written under
+ * `snmp`, for traps that name none. Throws `config`.
+ */
+export async function readTrapSettings(
+  part: unknown,
+  file: string,
+  credentialsFile?: string,
+): Promise<TrapSettings> {
   const { trapSettings } = await import('./settings.ts');
-  return trapSettings(part, file);
+  return trapSettings(part, file, credentialsFile);
+}
+
+/** Of the part `traps` and of the file of known traps. */
+export async function loadTrapSchemas() {
+  const [{ trapsSchema }, { knownTrapsJsonSchema }] = await Promise.all([
+    import('./settings.ts'),
+    import('./known.ts'),
+  ]);
+  return { trapsSchema, knownTrapsJsonSchema };
+}
+
+/** A line of `agent doctor`. */
+export interface ExaminedTraps {
+  readonly state: 'works' | 'fails';
+  readonly text: string;
+  readonly mend: string;
+}
+
+/** Tries the port and the kernel's buffer, and holds who may send against who is asked. */
+export async function examineTraps(
+  settings: TrapSettings,
+  targets: readonly { readonly name: string; readonly address: string }[],
+): Promise<readonly ExaminedTraps[]> {
+  const { examineReceiver } = await import('./examine.ts');
+  return await examineReceiver(settings, targets, TRAP_RECEIVER);
 }
 
 /** What the child does: settings come on stdin, traps go out on stdout. Never resolves by itself. */

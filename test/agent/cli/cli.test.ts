@@ -160,6 +160,24 @@ describe('check-config', () => {
     expect(schema.properties.interval.type).toBe('string');
   });
 
+  test.each([
+    ['probes', 'probes'],
+    ['credentials', 'credentials'],
+    ['profile', 'match'],
+    ['known-traps', 'traps'],
+  ])('--schema %s is that of the other file', async (name, key) => {
+    const { code, out } = await agent(['check-config', '--schema', name]);
+    expect(code).toBe(0);
+    expect(Object.keys(JSON.parse(out).properties)).toContain(key);
+  });
+
+  test('--schema of what is no file says what there is', async () => {
+    const { code, err } = await agent(['check-config', '--schema', 'probe']);
+    expect(code).toBe(3);
+    expect(err).toContain('there is no schema "probe" (did you mean "probes"?)');
+    expect(err).toContain('mend: write one of agent, probes');
+  });
+
   test('what comes from a file cannot move the cursor', async () => {
     const config = write('c.yaml', '"\\e[2J\\u202e": 1\n');
     const { err } = await agent(['check-config', '--config', config]);
@@ -204,6 +222,13 @@ describe('spool', () => {
     const before = content();
     await agent(['spool', '--data', join(home, 'data')]);
     expect(content()).toEqual(before);
+  });
+
+  test('what is no directory is told with the mend', async () => {
+    const { code, err } = await agent(['spool', '--data', write('file', '')]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/the spool .*file\/spool cannot be read: ENOTDIR/);
+    expect(err).toContain('mend: name the data directory of the agent with --data');
   });
 
   test('where no agent ran', async () => {
@@ -281,6 +306,17 @@ describe('doctor', () => {
     const { code, out } = await agent(['doctor', '--config', config, '--token-file', token]);
     expect(code).toBe(1);
     expect(out).toContain(`mend collector: chmod 600 ${token}`);
+  });
+
+  test('a collector whose name has no address', async () => {
+    const token = write('token', TOKEN);
+    const where = ['--collector', 'http://no-such-name.invalid:8420', '--token-file', token];
+    const { out } = await agent(['doctor', '--config', write('c.yaml', OFF), ...where]);
+    expect(out).toMatch(
+      /FAILS +collector +the name in http:\/\/no-such-name\.invalid:8420 has no address/,
+    );
+    expect(out).toContain('mend collector: check its spelling');
+    expect(out).not.toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
   test('no token, and nobody who listens', async () => {

@@ -81,6 +81,7 @@ test('a success ends with 0; JSON is for programs', async () => {
 test.each<[string[], string]>([
   [['probe', 'shopp'], 'there is no probe "shopp" (did you mean "shop"?)'],
   [['probe', 'a', 'b'], 'too many arguments'],
+  [['probe', 'shop', '--format', 'xml'], 'there is no format "xml"'],
 ])('wrong usage ends with 2: %j', async (args, text) => {
   const { code, err } = await agent(...args, '--file', probes());
   expect([code, err]).toEqual([2, expect.stringContaining(text)]);

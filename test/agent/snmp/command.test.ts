@@ -5,13 +5,21 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/agent/cli/cli.ts';
 import { makeHost } from '../../../src/agent/run.ts';
-import { credentialFrom, foundYaml, hostAndPort } from '../../../src/agent/snmp/command.ts';
+import { foundYaml, hostAndPort } from '../../../src/agent/snmp/command.ts';
+import { credentialFrom } from '../../../src/agent/snmp/command-credential.ts';
 import { addressesOf } from '../../../src/agent/snmp/discover.ts';
 import { snmpSettings } from '../../../src/agent/snmp/settings.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { parseYaml } from '../../../src/shared/config.ts';
-import { honest, openSimDevice, type SimDevice } from '../../support/snmp-device.ts';
-import { port, system } from './devices.ts';
+import { Failure } from '../../../src/shared/errors.ts';
+import {
+  gauge,
+  honest,
+  openSimDevice,
+  type SimDevice,
+  type SimValue,
+} from '../../support/snmp-device.ts';
+import { IF, IFX, port, system } from './devices.ts';
 
 let home = '';
 const devices: SimDevice[] = [];
@@ -50,6 +58,16 @@ async function device(): Promise<SimDevice> {
   return opened;
 }
 
+function refusalOf(act: () => unknown): Failure {
+  try {
+    act();
+  } catch (error) {
+    expect(error).toBeInstanceOf(Failure);
+    return error as Failure;
+  }
+  throw new Error('it was taken');
+}
+
 describe('credentials on the command line', () => {
   test('communities, from an argument and from a file', () => {
     expect(credentialFrom({ community: 'c' })).toEqual({ version: '2c', community: 'c' });
@@ -80,13 +98,33 @@ describe('credentials on the command line', () => {
   });
 
   test.each([
-    [{}, 'no credential'],
-    [{ community: 'c', snmpVersion: '4' }, 'version 4'],
-    [{ v3User: 'u', v3PrivKey: 'privpass123' }, 'needs authentication'],
-    [{ v3User: 'u', v3AuthKey: 'k', v3AuthProtocol: 'rot13' }, '--v3-auth-protocol'],
-    [{ communityFile: '/nowhere/key' }, 'cannot be read'],
-  ])('%j is refused', (options, told) => {
-    expect(() => credentialFrom(options)).toThrow(told);
+    [{}, 'no credential', '--community-file FILE'],
+    [{ community: '' }, 'no credential', '--community-file FILE'],
+    [{ community: 'c', snmpVersion: '4' }, '--snmp-version "4" is none', '1 or 2c'],
+    [{ community: 'c', snmpVersion: '3' }, 'needs a user', '--v3-user NAME'],
+    [{ v3AuthKey: 'authpass123' }, 'needs a user', '--v3-user NAME'],
+    [{ v3User: 'u', community: 'c' }, 'a community and a user', 'not both'],
+    [{ v3User: 'u', v3PrivKey: 'privpass123' }, 'needs authentication', '--v3-auth-key-file'],
+    [{ v3User: 'u', v3AuthProtocol: 'sha' }, '--v3-auth-protocol needs a key', 'key-file FILE'],
+    [
+      { v3User: 'u', v3AuthKey: 'authpass123', v3AuthProtocol: 'sha265' },
+      '--v3-auth-protocol "sha265" is none',
+      'write one of sha, sha224',
+    ],
+    [{ v3User: 'u', v3AuthKey: 'authpass123', v3PrivProtocol: 'des' }, 'v3-priv', 'aes256r'],
+    [{ v3User: 'u', v3AuthKey: 'brief' }, '--v3-auth-key has fewer than 8', 'RFC 3414'],
+    [{ communityFile: '/nowhere/key' }, 'cannot be read', 'a file that is there'],
+  ])('%j is refused', (options, told, mend) => {
+    const said = refusalOf(() => credentialFrom(options));
+    expect(said.message).toContain(told);
+    expect(said.hint).toContain(mend);
+    expect(said.message + said.hint).not.toMatch(/authpass|brief/);
+  });
+
+  test('an empty key file is refused', () => {
+    expect(refusalOf(() => credentialFrom({ communityFile: key('') })).message).toContain(
+      'is empty',
+    );
   });
 
   test('a key file that others can read is refused', () => {
@@ -103,8 +141,17 @@ test.each([
   expect(hostAndPort(text)).toEqual(wanted);
 });
 
-test.each(['-x', 'a:99999', 'a b', ''])('"%s" is no address', (text) => {
-  expect(() => hostAndPort(text)).toThrow();
+test.each([
+  ['-x', '"-x" is neither an IP address nor a host name'],
+  ['a b', '"a b" is neither'],
+  ['', 'is empty'],
+  ['udp://sw', '"udp://sw" has a scheme: write the host alone'],
+  ['a:99999', 'the port of a:99999: "99999" is not a whole number from 1 to 65535'],
+])('"%s" is no address: %s', (text, told) => {
+  const { code, message, hint } = refusalOf(() => hostAndPort(text));
+  expect(code).toBe('usage');
+  expect(message).toContain(told);
+  expect(hint).not.toBe('');
 });
 
 describe('ranges', () => {
@@ -121,12 +168,34 @@ describe('ranges', () => {
     expect([all.length, all[0], all.at(-1)]).toEqual([254, '10.255.255.1', '10.255.255.254']);
   });
 
-  test.each(['10.0.0.0/8', '1.2.3', '1.2.3.256', 'x', '1.2.3.4/33', ''])(
-    '%s is refused',
-    (range) => {
-      expect(() => addressesOf(range)).toThrow('no range');
-    },
-  );
+  test.each([
+    ['2001:db8::7', ['2001:db8::7']],
+    ['2001:DB8:0::10/127', ['2001:db8::10', '2001:db8::11']],
+    [
+      '2001:db8::fffe/126',
+      ['2001:db8::fffc', '2001:db8::fffd', '2001:db8::fffe', '2001:db8::ffff'],
+    ],
+    ['192.0.2.7,2001:db8::7, 192.0.2.7', ['192.0.2.7', '2001:db8::7']],
+    ['192.0.2.0/30 192.0.2.8/31', ['192.0.2.1', '192.0.2.2', '192.0.2.8', '192.0.2.9']],
+  ])('%s is asked one by one', (range, wanted) => {
+    expect(addressesOf(range)).toEqual(wanted);
+  });
+
+  test.each([
+    ['10.0.0.0/8', 'it has 16777216 addresses, more than 4096', '/20 to /32'],
+    ['2001:db8::/64', 'it has 2^64 addresses, which nobody can ask', 'ip -6 neigh'],
+    ['2001:db8::/115', 'it has 2^13 addresses', '/116 to /128'],
+    ['10.0.0.0/20,10.1.0.0/20', 'together they have 8188', 'one after the other'],
+    ['1.2.3', 'neither an IP address nor a range', '192.0.2.0/24'],
+    ['1.2.3.256', 'neither', '2001:db8::10/124'],
+    ['switch.example', 'neither', '192.0.2.0/24'],
+    ['1.2.3.4/33', 'neither', '192.0.2.0/24'],
+    ['', 'neither', '192.0.2.0/24'],
+  ])('"%s" is refused: %s', (range, told, mend) => {
+    const { code, message, hint } = refusalOf(() => addressesOf(range));
+    expect([code, message]).toEqual(['usage', expect.stringContaining(told)]);
+    expect(hint).toContain(mend);
+  });
 });
 
 describe('agent snmp test', () => {
@@ -197,6 +266,56 @@ describe('agent snmp test', () => {
     );
     expect((await agent('test')).code).toBe(2);
   });
+
+  test.each([
+    [['--timeout', '5'], '--timeout "5" is not a duration', 'for example 15s'],
+    [['--timeout', '0s'], '--timeout 0s is not between', 'for example 3s'],
+    [['--retries', '9'], '--retries "9" is not a whole number from 0 to 5', 'for example 1'],
+    [
+      ['--profile', 'cisco-ioss'],
+      'no profile "cisco-ioss" (did you mean "cisco-ios"?)',
+      'leave it out',
+    ],
+    [['--profiles', '/nowhere'], 'the folder of SNMP profiles cannot be read', '/nowhere'],
+  ])('%j is refused with the option and the mend', async (more, told, mend) => {
+    const { code, err } = await agent('test', '127.0.0.1:9', '--community', 'c', ...more);
+    expect(code).not.toBe(0);
+    expect(err).toContain(told);
+    expect(err).toContain(mend);
+  });
+
+  test('of a name that nobody knows says so', async () => {
+    const { code, err } = await agent('test', 'no-such-name.invalid', '--community', 'c');
+    expect(code).toBe(1);
+    expect(err).toMatch(/the name "no-such-name\.invalid" has no address: /);
+    expect(err).toMatch(/mend: .*write the IP address/);
+    expect(err).not.toMatch(/ENOTFOUND|EAI_AGAIN|max_repetitions/);
+  });
+
+  test('of a port nobody listens on says so', async () => {
+    const { port: at, close } = await openSimDevice(() => null);
+    await close();
+    const args = ['--community', 'c', '--timeout', '50ms', '--retries', '0'];
+    const { err } = await agent('test', `127.0.0.1:${at}`, ...args);
+    expect(err).toContain(`127.0.0.1:${at} is there, but nothing listens on this UDP port`);
+    expect(err).toContain('mend: switch SNMP on at the device');
+  });
+
+  test('shows a port faster than ifSpeed can say as that', async () => {
+    const fast: Record<string, SimValue> = {
+      ...port(3, 'Te0/3'),
+      [`${IF}.5.3`]: gauge(4_294_967_295),
+    };
+    delete fast[`${IFX}.15.3`];
+    const opened = await openSimDevice(honest({ ...system(), ...fast }));
+    devices.push(opened);
+    const args = ['test', `127.0.0.1:${opened.port}`, '--community', 'public'];
+    const { out } = await agent(...args);
+    expect(out).toContain('at least 4.29 Gbit/s (ifSpeed is saturated;');
+    expect(out).not.toContain('4294.967295');
+    const json = JSON.parse((await agent(...args, '--format', 'json')).out);
+    expect(json.rows.ports[0].speed_bps).toBe(4_294_967_295);
+  });
 });
 
 describe('agent snmp discover', () => {
@@ -212,6 +331,16 @@ describe('agent snmp discover', () => {
     expect(snmpSettings(snmp, join(home, 'agent.yaml')).targets).toMatchObject([
       { name: 'core-1', address: '127.0.0.1', port: at },
     ]);
+  });
+
+  test('finds a device by its IPv6 address', async (context) => {
+    const opened = await openSimDevice(honest({ ...system() }), '::1').catch(() => null);
+    context.skip(opened === null, 'this host has no IPv6');
+    if (opened !== null) devices.push(opened);
+    const args = ['--port', String(opened?.port), '--community', 'public', '--timeout', '300ms'];
+    const { code, out } = await agent('discover', '::1,127.0.0.1', ...args, '--retries', '0');
+    expect(code).toBe(0);
+    expect(parseYaml(out, 'x')).toMatchObject({ snmp: { targets: [{ address: '::1' }] } });
   });
 
   test('a range nobody answers in is an empty list', async () => {

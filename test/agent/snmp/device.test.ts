@@ -12,6 +12,7 @@ import {
   honest,
   honestAnswer,
   integer,
+  oidBytes,
   openSimDevice,
   type Request,
   response,
@@ -20,6 +21,7 @@ import {
   TAG,
   text,
   ticks,
+  tlv,
 } from '../../support/snmp-device.ts';
 import { IF, IFX, openDevice, port, profilesOf, recorder, SYS, system, target } from './devices.ts';
 
@@ -356,6 +358,70 @@ describe('damaged answers', () => {
     const { trouble } = await looking;
     expect(trouble).not.toBeNull();
     expect(sockets.counts().strangers).toBe(0);
+  });
+});
+
+describe('who is around', () => {
+  const ARP = '1.3.6.1.2.1.4.22.1.2';
+  const CACHE = '1.3.6.1.2.1.4.35.1.4';
+  const mac = (last: number): SimValue => text(Buffer.from([0, 27, 33, 0, 0, last]));
+  const address = (...bytes: number[]): SimValue => tlv(TAG.address, Buffer.from(bytes));
+  const oldRoute = {
+    '1.3.6.1.2.1.4.21.1.7.0.0.0.0': address(192, 0, 2, 254),
+    '1.3.6.1.2.1.4.21.1.2.0.0.0.0': integer(7),
+  };
+  const newRoute = { '1.3.6.1.2.1.4.24.7.1.7.1.4.0.0.0.0.0.2.0.0.1.4.192.0.2.254': integer(7) };
+  const own = {
+    '1.3.6.1.2.1.4.20.1.2.127.0.0.1': integer(1),
+    '1.3.6.1.2.1.4.20.1.2.192.0.2.9': integer(7),
+    [`${IF}.6.7`]: mac(9),
+  };
+  const told = (look: Look, metric: string) =>
+    [...samplesOf(look).keys()].filter((name) => name.startsWith(metric));
+
+  test.each<[string, Record<string, SimValue>, string]>([
+    ['the old tables', { ...oldRoute, [`${ARP}.7.192.0.2.254`]: mac(1) }, '00:1b:21:00:00:01'],
+    ['the new ones', { ...newRoute, [`${CACHE}.7.1.4.192.0.2.254`]: mac(2) }, '00:1b:21:00:00:02'],
+    ['no ARP table', newRoute, ''],
+    ['a row that is not finished', { ...oldRoute, [`${ARP}.7.192.0.2.254`]: text('') }, ''],
+  ])('its gateway has a MAC address from %s', async (_what, rows, wanted) => {
+    const { look } = await watch(honest({ ...system(), ...port(7, 'a'), ...rows }), {
+      neighbours: true,
+    });
+    const seen = await look();
+    expect(seen.trouble).toBeNull();
+    expect(told(seen, 'snmp_gateway_info')).toEqual([
+      `snmp_gateway_info{address="192.0.2.254",mac="${wanted}"}`,
+    ]);
+    expect(seen.unanswered.filter((oid) => oid.startsWith(ARP))).toEqual([]);
+  });
+
+  test('one row of the ARP table is asked, not the table', async () => {
+    const table = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`${ARP}.7.192.0.2.${i}`, mac(i)]),
+    );
+    const rows = { ...system(), ...port(7, 'a'), ...oldRoute, ...table };
+    const { look, sim } = await watch(honest(rows), { neighbours: true });
+    await look();
+    const arp = oidBytes(ARP);
+    const asked = sim.requests.flatMap(({ kind, oids }) =>
+      oids.filter((oid) => oid.subarray(0, arp.length).equals(arp)).map(() => kind),
+    );
+    expect(asked).toEqual([TAG.get]);
+  });
+
+  test('it says at which addresses it is itself', async () => {
+    const rows = { ...system(), ...port(7, 'a'), ...own };
+    const { look } = await watch(honest(rows), { neighbours: true });
+    expect(told(await look(), 'snmp_address_info')).toEqual([
+      'snmp_address_info{address="192.0.2.9",mac="00:1b:21:00:00:09"}',
+    ]);
+  });
+
+  test('nobody who is not asked for', async () => {
+    const { look } = await watch(honest({ ...system(), ...oldRoute, ...own }));
+    const seen = await look();
+    expect([...told(seen, 'snmp_gateway'), ...told(seen, 'snmp_address')]).toEqual([]);
   });
 });
 

@@ -4,12 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { complaintAbout, readCredentials } from '../../../src/agent/snmp/credentials.ts';
 import { loadProfiles } from '../../../src/agent/snmp/profiles.ts';
-import {
-  isHost,
-  shippedProfiles,
-  snmpJsonSchema,
-  snmpSettings,
-} from '../../../src/agent/snmp/settings.ts';
+import { isHost, shippedProfiles, snmpSettings } from '../../../src/agent/snmp/settings.ts';
 import { parseYaml } from '../../../src/shared/config.ts';
 import { projectFile } from '../../support/parts.ts';
 
@@ -89,8 +84,40 @@ targets:
     });
     expect(targets[1]?.interfaces.speeds[0]).toEqual({ name: '^Gi0/1', bitsPerSecond: 2.5e9 });
     expect(warnings).toEqual([
-      'snmp: credential "old" (1 targets): SNMP v2c sends community and figures in clear; use v3 with auth and priv',
+      'snmp: edge: SNMP v2c sends community and figures in clear; use v3 with auth and priv',
     ]);
+  });
+
+  test('in clear text are named in the warning, of many the first ten', () => {
+    const targets = Array.from({ length: 13 }, (_, i) => `{ address: 192.0.2.${i} }`).join(', ');
+    const part = `credentials_file: snmp-credentials.yaml\ncredential: old\ntargets: [${targets}]`;
+    const { warnings } = settings(part);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^snmp: 192\.0\.2\.0, .*192\.0\.2\.9 and 3 more: SNMP v2c sends/);
+  });
+
+  test.each([
+    [
+      'snmp:',
+      'targets: [{ address: a.b, credential: odl }]',
+      '(did you mean "old"?); choose one of',
+    ],
+    ['a port', 'targets: [{ address: "192.0.2.1:161" }]', 'write address: 192.0.2.1 and port: 161'],
+    ['IPv6 port', 'targets: [{ address: "[::1]:161" }]', 'write address: ::1 and port: 161'],
+    ['scheme', 'targets: [{ address: "udp://sw" }]', 'has a scheme: write the host alone'],
+    ['nothing', 'targets: [{ address: "" }]', 'is empty'],
+    ['twice', 'targets: [{ address: a.b }, { address: a.b }]', 'give one of them another name'],
+  ])('that are wrong (%s) are told with the mend', (_what, part, told) => {
+    expect(() =>
+      settings(`credentials_file: snmp-credentials.yaml\ncredential: core\n${part}`),
+    ).toThrow(told);
+  });
+
+  test('without a credential say where one is named, and which there are', () => {
+    const part = 'credentials_file: snmp-credentials.yaml\ntargets: [{ address: a.b }]';
+    expect(() => settings(part)).toThrow(
+      /here or under snmp\.credential; choose one .*: core, old/,
+    );
   });
 
   test.each([
@@ -124,10 +151,6 @@ targets:
       settings(`credentials_file: snmp-credentials.yaml\ncredential: core\n${part}`);
     expect(wrong).toThrow(path);
     expect(wrong).not.toThrow('authpass123');
-  });
-
-  test('the schema is published', () => {
-    expect(JSON.stringify(snmpJsonSchema())).toContain('credentials_file');
   });
 });
 
@@ -168,11 +191,16 @@ describe('credentials', () => {
       'a: { user: u, auth: { protocol: sha, key: hush-hush }, priv: { protocol: DES, key: hush-hush } }',
       'aes256r',
     ],
-    ['an unknown key', 'a: { user: u, pasword: hush-hush }', 'credentials.a'],
+    ['an unknown key', 'a: { user: u, pasword: hush-hush }', 'unknown key "pasword"'],
+    ['a number for a key', 'a: { user: u, auth: { protocol: sha, key: 12345678 } }', 'in quotes'],
+    ['a version there is not', 'a: { version: 4, community: hush }', '"4" is not one of 1, 2c, 3'],
+    ['nothing to be known by', 'a: { context: hush }', 'names neither a user'],
+    ['v3 without a user', 'a: { version: 3 }', 'credentials.a.user: is missing'],
+    ['a name that is none', '"a b": { user: u }', 'write letters, digits, - and _'],
   ])('refuse %s without telling secrets', (_what, one, told) => {
     const wrong = file('wrong.yaml', `credentials:\n  ${one}\n`);
     expect(() => readCredentials(wrong)).toThrow(told);
-    expect(() => readCredentials(wrong)).not.toThrow('hush');
+    expect(() => readCredentials(wrong)).not.toThrow(/hush|12345678/);
   });
 
   test.each([

@@ -26,6 +26,7 @@ function agent(oids: readonly string[], most = Number.POSITIVE_INFINITY) {
   const session: Session = {
     hasBulk: true,
     answers: 0,
+    engine: null,
     lastBytes: 0,
     get: async () => [],
     next: async (from, repetitions) => {

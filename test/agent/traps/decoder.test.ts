@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { Decoder } from '../../../src/agent/traps/decoder.ts';
+import { openDecoder } from '../../../src/agent/traps/decoder.ts';
 import { DATAGRAMS } from './datagrams.ts';
-import { V3_USER } from './rig.ts';
+import { COMMUNITY, V3_USER } from './rig.ts';
 
 const CLOCK = { monotonic: () => 0 };
 const ORIGIN = { address: '192.0.2.1', port: 5_000 };
-const decoder = (): Decoder => new Decoder([{ community: 'secret-community' }, V3_USER], CLOCK);
-const decode = (name: keyof typeof DATAGRAMS, by = decoder()) =>
+const open = (...credentials: Parameters<typeof openDecoder>[0][number][]) =>
+  openDecoder(credentials, CLOCK);
+const both = await open(COMMUNITY, V3_USER);
+const decode = (name: keyof typeof DATAGRAMS, by = both) =>
   by.decode(Buffer.from(DATAGRAMS[name]), ORIGIN);
 
 describe('a trap', () => {
@@ -41,32 +43,45 @@ describe('a trap', () => {
     expect(decode('v3 authPriv').trap).toMatchObject({ version: 3, verified: true });
   });
 
-  test('of a lower level than its user must have is refused', () => {
-    expect(decode('v3 authNoPriv').why).toBe('credentials');
-    expect(decode('v3 noAuthNoPriv').why).toBe('credentials');
-    const { privacy: _, privacyKey: __, ...authOnly } = V3_USER;
-    const lower = new Decoder([authOnly], CLOCK);
+  test('of a lower level than its user must have is refused', async () => {
+    const refusal = { version: 3, user: 'watch', why: 'level' };
+    for (const name of ['v3 authNoPriv', 'v3 noAuthNoPriv'] as const) {
+      expect(decode(name)).toMatchObject({ trap: null, why: 'credentials', refusal });
+    }
+    const { priv: _, ...authOnly } = V3_USER;
+    const lower = await open(authOnly);
     expect(decode('v3 authNoPriv', lower).trap).toMatchObject({ verified: true });
-    const bare = new Decoder([{ user: 'watch' }], CLOCK);
+    const bare = await open({ version: '3', user: 'watch', context: '' });
     expect(decode('v3 noAuthNoPriv', bare).trap).toMatchObject({ verified: false });
   });
 
-  test('of an unknown community is refused without an answer', () => {
-    const strangers = new Decoder([{ community: 'other' }], CLOCK);
-    expect(decode('v2c linkDown', strangers)).toEqual({
-      trap: null,
-      why: 'credentials',
-      answers: [],
-    });
-    expect(decode('v2c inform', strangers)).toEqual({
-      trap: null,
-      why: 'credentials',
-      answers: [],
-    });
+  test.each(['v1 linkDown', 'v2c linkDown', 'v2c inform'] as const)(
+    'of an unknown community is refused without an answer: %s',
+    async (name) => {
+      const strangers = await open({ ...COMMUNITY, community: 'other' });
+      const version = name.startsWith('v1') ? 1 : 2;
+      expect(decode(name, strangers)).toEqual({
+        ...{ trap: null, why: 'credentials', answers: [] },
+        refusal: { version, user: '', why: 'community' },
+      });
+    },
+  );
+
+  test('of a wrong user, authentication or privacy is refused for that', async () => {
+    const auth = { protocol: 'sha256', key: 'otherpass123' } as const;
+    const priv = { protocol: 'aes', key: 'otherpass123' } as const;
+    const refused = async (one: Parameters<typeof open>[0]) =>
+      decode('v3 authPriv', await open(one)).refusal;
+    expect(await refused({ ...V3_USER, user: 'other' })).toMatchObject({ why: 'user' });
+    expect(await refused({ ...V3_USER, auth })).toEqual({ version: 3, user: 'watch', why: 'auth' });
+    expect(await refused({ ...V3_USER, priv })).toMatchObject({ why: 'priv' });
   });
 
   test('of a v3 user without a name is refused', () => {
-    expect(decode('v3 without a user')).toMatchObject({ trap: null, why: 'credentials' });
+    expect(decode('v3 without a user')).toMatchObject({
+      ...{ trap: null, why: 'credentials' },
+      refusal: { user: '', why: 'user' },
+    });
   });
 });
 
@@ -90,6 +105,6 @@ describe('an inform', () => {
 
 test('what is no SNMP at all is malformed', () => {
   for (const text of ['', 'hello', '\u0030\u0082', 'GET / HTTP/1.1\r\n\r\n']) {
-    expect(decoder().decode(Buffer.from(text), ORIGIN)).toMatchObject({ trap: null, answers: [] });
+    expect(both.decode(Buffer.from(text), ORIGIN)).toMatchObject({ trap: null, answers: [] });
   }
 });

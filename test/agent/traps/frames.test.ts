@@ -17,7 +17,8 @@ const FRAMES: readonly Frame[] = [
   { kind: 'failed', reason: 'the port is taken' },
   { kind: 'broken', reason: 'not a string' },
   { kind: 'input', raw: 'AAAA' },
-  { kind: 'refused' },
+  { kind: 'refused', refusal: null },
+  { kind: 'refused', refusal: { version: 3, from: '192.0.2.1', user: 'x', why: 'auth' } },
   { kind: 'trap', trap: TRAP },
   { kind: 'counts', counts: { received: 3, dropped: { rate: 2 }, unlisted: { '10.0.0.1': 1 } } },
 ];
@@ -43,6 +44,29 @@ describe('a frame', () => {
     ['{"kind":"counts","counts":{"received":1.5,"dropped":{},"unlisted":{}}}', 'half a datagram'],
     ['{"kind":"counts","counts":{"received":1,"dropped":{"a":"b"},"unlisted":{}}}', 'words'],
   ])('%j is none: %s', (line) => expect(readFrame(line)).toBeNull());
+
+  test.each([
+    { version: 4, from: '192.0.2.1', user: '', why: 'user' },
+    { version: 3, from: 7, user: '', why: 'user' },
+    { version: 3, from: '192.0.2.1', user: null, why: 'user' },
+    { version: 3, from: '192.0.2.1', user: '', why: 'mood' },
+    'no',
+  ])('a refusal like %j says nothing', (refusal) => {
+    const read = readFrame(JSON.stringify({ kind: 'refused', refusal }));
+    expect(read).toEqual({ kind: 'refused', refusal: null });
+  });
+
+  test('a refusal is short and plain, whatever the child says', () => {
+    const refusal = {
+      version: 3,
+      from: 'a\n'.repeat(99),
+      user: '\u001b[2J'.repeat(99),
+      why: 'user',
+    };
+    const read = readFrame(JSON.stringify({ kind: 'refused', refusal }));
+    expect(JSON.stringify(read)).not.toMatch(/\\n|\\u001b/);
+    expect(JSON.stringify(read).length).toBeLessThan(300);
+  });
 
   test.each([
     { version: 4 },

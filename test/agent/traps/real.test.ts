@@ -2,7 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { needs } from '../../support/parts.ts';
-import { openRig, type TrapRig } from './rig.ts';
+import { openRig, type TrapRig, V3_USER } from './rig.ts';
 import { flat, IF_INDEX, LINK_DOWN, LINK_UP, send, V2C, v3 } from './snmptrap.ts';
 
 /** The events so far, once there are `count` of them. */
@@ -84,6 +84,28 @@ describe('traps of snmptrap', () => {
     });
   });
 
+  test.for([
+    ['SHA-384', 'sha384', 'AES-192', 'aes192b'],
+    ['SHA-512', 'sha512', 'AES-256', 'aes256b'],
+    ['SHA-224', 'sha224', 'AES', 'aes'],
+  ] as const)('v3 with %s (%s) and %s', async ([authName, auth, privName, priv], context) => {
+    const program = needs('snmptrap', context);
+    const rig = await openRig({
+      credentials: [
+        {
+          ...V3_USER,
+          auth: { protocol: auth, key: 'authpass123' },
+          priv: { protocol: priv, key: 'privpass123' },
+        },
+      ],
+    });
+    const how = ['-v3', '-e', '0x8000000001020304', '-l', 'authPriv', '-u', 'watch'];
+    const keys = ['-a', authName, '-A', 'authpass123', '-x', privName, '-X', 'privpass123'];
+    await send(program, [...how, ...keys, addressOf(rig), '', LINK_UP, ...flat([IF_INDEX])]);
+    const [event] = await heard(rig, 1);
+    expect(event).toMatchObject({ verified: true, kind: 'link_up', fields: { snmp: 'v3' } });
+  });
+
   test('unknown ones are kept, with everything they said', async (context) => {
     const rig = await openRig();
     const program = needs('snmptrap', context);
@@ -133,6 +155,8 @@ describe('informs of snmpinform', () => {
     expect(await send(program, [...patience, '-v2c', '-c', 'wrong', ...tail])).toBe(1);
     expect(await send(program, [...patience, ...v3({ authKey: 'wrongpass1' }), ...tail])).toBe(1);
     await expect.poll(() => rig.traps.stats().dropped.credentials).toBeGreaterThanOrEqual(2);
+    expect(rig.logged.join('')).toContain('its community is in no credential');
+    expect(rig.logged.join('')).not.toContain('"wrong"');
     expect(rig.ear.events).toEqual([]);
     // What the digest should have been is nobody's business.
     expect(rig.logged.join('')).not.toMatch(/digest/i);
@@ -212,6 +236,7 @@ describe('who is not listened to', () => {
     await send(program, [...V2C, addressOf(rig), '', LINK_DOWN]);
     await expect.poll(() => rig.traps.stats().dropped.unlisted).toBe(1);
     expect(rig.traps.stats().unlisted).toEqual({ '127.0.0.1': 1 });
+    expect(rig.logged.join('')).toContain('add it to traps.sources');
     await rig.traps.settled();
     expect(rig.ear.requests).toBe(0);
   });
@@ -226,6 +251,12 @@ describe('who is not listened to', () => {
     await send(program, [...bare, ...tail]);
     await expect.poll(() => rig.traps.stats().dropped.credentials).toBe(3);
     expect(rig.ear.events).toEqual([]);
+    const said = rig.logged.filter((line) => line.includes('a trap is refused'));
+    expect(said.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ source: '127.0.0.1', reason: expect.stringContaining('"nobody"') }),
+      expect.objectContaining({ version: 'v3', mend: expect.stringContaining('compare auth') }),
+      expect.objectContaining({ mend: expect.stringContaining('authPriv') }),
+    ]);
   });
 
   test('a v3 trap of the past of its engine (RFC 3414)', async (context) => {

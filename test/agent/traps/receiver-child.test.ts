@@ -35,6 +35,7 @@ function openChild(script: string, clock: Clock, port = 0): ChildRig {
     clock,
     log: createLog({ write: (line) => void logged.push(line) }),
     onTrap: (trap) => void traps.push(trap),
+    onRefusal: () => {},
     onCounts: () => {},
   });
   onTestFinished(() => child.stop());

@@ -51,12 +51,14 @@ export class Ear implements EventTransport {
   }
 }
 
+export const COMMUNITY = Object.freeze({ version: '2c', community: 'secret-community' } as const);
+
 export const V3_USER = Object.freeze({
+  version: '3',
   user: 'watch',
-  auth: 'sha256',
-  authKey: 'authpass123',
-  privacy: 'aes',
-  privacyKey: 'privpass123',
+  context: '',
+  auth: { protocol: 'sha256', key: 'authpass123' },
+  priv: { protocol: 'aes', key: 'privpass123' },
 } as const);
 
 export const SETTINGS: TrapSettings = Object.freeze({
@@ -64,12 +66,13 @@ export const SETTINGS: TrapSettings = Object.freeze({
   port: 0,
   sources: ['127.0.0.0/8'],
   relays: [],
-  credentials: [{ community: 'secret-community' }, V3_USER],
+  credentials: [COMMUNITY, V3_USER],
   unverifiedMay: 'open',
   rates: { perSecond: 1_000, burst: 5_000, allPerSecond: 5_000, allBurst: 20_000 },
   repeatMs: 60_000,
   queueBytes: 16 * 1024 * 1024,
   known: KNOWN,
+  warnings: [],
 });
 
 export interface TrapRig {

@@ -12,8 +12,8 @@ const isLoopback = (url: string): boolean =>
   /^https?:\/\/(127\.|localhost(:|\/|$)|\[::1\])/.test(url);
 
 /** What is allowed and probably not meant. */
-export function warningsOf({ collector, tokenFile, snmp }: AgentSettings): string[] {
-  const warnings: string[] = [...(snmp?.warnings ?? [])];
+export function warningsOf({ collector, tokenFile, snmp, traps }: AgentSettings): string[] {
+  const warnings: string[] = [...(snmp?.warnings ?? []), ...(traps?.warnings ?? [])];
   if (tokenFile === '') warnings.push('token_file is not set: give it with --token-file');
   if (collector.startsWith('http:') && !isLoopback(collector)) {
     warnings.push(`the token goes to ${collector} in clear: use https`);
@@ -25,16 +25,21 @@ export function addCheckConfig(program: Command, { host, outcome }: VerbContext)
   const command = program
     .command('check-config')
     .description('read the configuration file and name every mistake, without starting')
-    .option('--schema', 'print the JSON Schema of the file instead')
+    .option(
+      '--schema [file]',
+      'print a JSON Schema instead: agent (default), probes, credentials, profile, known-traps',
+    )
     .action(async (options) => {
       try {
-        if (options.schema) {
-          host.stdout.write(`${JSON.stringify(await host.schema(), null, 2)}\n`);
+        if (options.schema !== undefined) {
+          const name = options.schema === true ? 'agent' : String(options.schema);
+          host.stdout.write(`${JSON.stringify(await host.schema(name), null, 2)}\n`);
           return;
         }
         const warnings = warningsOf(await host.settings(flagsOf(options)));
         for (const warning of warnings) host.stdout.write(`warning: ${plain(warning)}\n`);
-        host.stdout.write(`ok: ${plain(options.config ?? 'no file, all defaults')}\n`);
+        const said = warnings.length > 0 ? 'usable, with warnings' : 'ok';
+        host.stdout.write(`${said}: ${plain(options.config ?? 'no file, all defaults')}\n`);
         outcome.code = warnings.length > 0 ? CODES.warning : CODES.ok;
       } catch (error) {
         host.stderr.write(`${plain(describeFailure(error))}\n`);
@@ -42,5 +47,9 @@ export function addCheckConfig(program: Command, { host, outcome }: VerbContext)
         outcome.code = isOurs ? CODES.critical : CODES.unknown;
       }
     });
-  withExample(withPlace(command), 'agent check-config --config config/agent.yaml');
+  withExample(
+    withPlace(command),
+    'agent check-config --config config/agent.yaml',
+    'agent check-config --schema probes > probes.schema.json',
+  );
 }

@@ -9,6 +9,7 @@ import type { AgentSettings, CliHost } from '../cli.ts';
 import { type Finding, findingsText } from '../finding.ts';
 import { icmpFinding } from '../icmp-finding.ts';
 import { probeCollector } from '../probe.ts';
+import { remoteFindings } from '../remote-findings.ts';
 import { sizeOf, spanOf } from '../text.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
@@ -75,12 +76,16 @@ async function examineCollector(host: CliHost, settings: AgentSettings): Promise
 export function addDoctor(program: Command, { host, outcome }: VerbContext): void {
   const command = program
     .command('doctor')
-    .description('try every source, the spool and the collector, and say how to mend what fails')
+    .description(
+      'try every source, the spool, the collector, devices, traps and probes, and say how to mend what fails',
+    )
+    .option('--all', 'every SNMP device; default: of many only the first that fail')
     .action(async (options) => {
       const settings = await host.settings(flagsOf(options));
       const findings = [
         ...(await examineSources(host, settings)),
         await icmpFinding(host, settings),
+        ...(await remoteFindings(host, settings, options.all === true)),
         await examineSpool(host, settings),
         ...(await examineCollector(host, settings)),
       ];

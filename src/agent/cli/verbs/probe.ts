@@ -13,7 +13,7 @@ import {
 } from '../../probes/probes.ts';
 import type { CliHost } from '../cli.ts';
 import { columns, plain } from '../text.ts';
-import { flagsOf, type VerbContext, withExample } from '../verb.ts';
+import { checkFormat, flagsOf, type VerbContext, withExample } from '../verb.ts';
 
 const SIGNS = Object.freeze({ success: 'works', failure: 'FAILS', unknown: 'UNKNOWN' });
 
@@ -72,6 +72,7 @@ export function addProbe(program: Command, { host, outcome }: VerbContext): void
     .option('--config <file>', 'configuration file')
     .option('--format <format>', 'text or json', 'text')
     .action(async (name: string | undefined, options) => {
+      checkFormat(options.format);
       const settings = await settingsFor(host, options);
       const log = createLog({ write: (line) => host.stderr.write(line), level: 'error' });
       const reports: unknown[] = [];

@@ -1,10 +1,9 @@
 /** `agent snmp test HOST` and `agent snmp discover RANGE`: look once, change nothing. */
 import type { Command } from 'commander';
-import { Failure } from '../../../shared/errors.ts';
 import { silentLog } from '../../../shared/log.ts';
 import { discover, loadSnmpCommands, testDevice } from '../../snmp/snmp.ts';
 import { plain } from '../text.ts';
-import { type VerbContext, withExample } from '../verb.ts';
+import { checkFormat, type VerbContext, withExample } from '../verb.ts';
 
 /** Keys on a command line can be read by every user of the host: files are offered for all. */
 function withCredential(command: Command): Command {
@@ -34,11 +33,7 @@ function addTest(group: Command, { host, outcome }: VerbContext): void {
     .option('--profile <id>', 'take this profile unseen')
     .option('--format <text|json>', 'what to print', 'text')
     .action(async (name: string, options) => {
-      if (options.format !== 'text' && options.format !== 'json') {
-        throw new Failure('usage', `there is no format "${options.format}"`, {
-          hint: 'write text or json',
-        });
-      }
+      checkFormat(options.format);
       const { targetFrom, foldersFrom, reportText } = await loadSnmpCommands();
       const room = { clock: host.clock, log: silentLog };
       const tested = await testDevice(targetFrom(name, options), foldersFrom(options), room);
@@ -58,25 +53,26 @@ function addTest(group: Command, { host, outcome }: VerbContext): void {
 
 function addDiscover(group: Command, { host }: VerbContext): void {
   const command = group
-    .command('discover <range>')
-    .description('ask every address of a range; prints a list to review, never changes anything')
+    .command('discover <range...>')
+    .description('ask every address of ranges; prints a list to review, never changes anything')
     .option('--port <number>', 'UDP port; default 161')
     .option('--at-once <count>', 'how many addresses are asked at once; default 64')
-    .action(async (range: string, options) => {
+    .action(async (ranges: readonly string[], options) => {
       const { scanFrom, foundYaml } = await loadSnmpCommands();
       let told = 0;
-      const scan = scanFrom(range, options, (asked, of, found) => {
+      const scan = scanFrom(ranges.join(' '), options, (asked, of, found) => {
         const share = Math.floor((10 * asked) / of);
         if (share === told) return;
         told = share;
         host.stderr.write(`${asked} of ${of} asked, ${found} found\n`);
       });
-      const found = await discover(scan);
+      const found = await discover(scan, { clock: host.clock });
       host.stdout.write(plain(foundYaml(found, scan)));
     });
   withExample(
     withCredential(command),
     'agent snmp discover 192.0.2.0/24 --community-file community.key > found.yaml',
+    'agent snmp discover 2001:db8::10/124 2001:db8::53 --community-file community.key',
   );
 }
 

@@ -1,7 +1,9 @@
 /** `agent spool`: what waits, and what was lost. Reads only, also while the agent runs. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { Failure, messageOf } from '../../../shared/errors.ts';
 import { inspectSpool, type SpoolStats } from '../../spool/spool.ts';
+import type { CliHost } from '../cli.ts';
 import { columns, sizeOf, spanOf } from '../text.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
@@ -30,6 +32,17 @@ export function spoolText(directory: string, stats: SpoolStats, nowMs: number): 
   return columns(lines) + table;
 }
 
+async function inspect(directory: string, clock: CliHost['clock']): Promise<SpoolStats | null> {
+  try {
+    return await inspectSpool(directory, clock);
+  } catch (cause) {
+    throw new Failure('io', `the spool ${directory} cannot be read: ${messageOf(cause)}`, {
+      hint: 'name the data directory of the agent with --data, and run this as its user',
+      cause,
+    });
+  }
+}
+
 export function addSpool(program: Command, { host }: VerbContext): void {
   const command = program
     .command('spool')
@@ -37,7 +50,7 @@ export function addSpool(program: Command, { host }: VerbContext): void {
     .action(async (options) => {
       const { data } = await host.settings(flagsOf(options));
       const directory = join(data, 'spool');
-      const stats = await inspectSpool(directory, host.clock);
+      const stats = await inspect(directory, host.clock);
       host.stdout.write(
         stats === null
           ? `there is no spool in ${data}: no agent ran here\n`
