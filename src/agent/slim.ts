@@ -19,6 +19,8 @@ const FLAGS: readonly string[] = [
  * reads is garbage within a round, and V8 lets the more of it lie the more memory a host has.
  */
 const BUSY_FLAGS: readonly string[] = ['--max-semi-space-size=4'];
+/** What our unit and our image give an agent that watches its own host alone. */
+const ONE_HOST_LIMITS: readonly string[] = ['--max-old-space-size=48', '--max-semi-space-size=1'];
 const WATCHES_MORE = /^(snmp|probes|traps):/m;
 /**
  * glibc gives freed memory back from 64 KiB on, instead of keeping what start-up needed: 3 MB. Who
@@ -59,10 +61,12 @@ export function slimRestart(invocation: Invocation): Restart | null {
   const { program, flags, script, args, env, platform, config } = invocation;
   const isBusy = WATCHES_MORE.test(config);
   const wanted = isBusy ? BUSY_FLAGS : FLAGS;
+  const kept = isBusy ? flags.filter((flag) => !ONE_HOST_LIMITS.includes(flag)) : flags;
   const missing = wanted.filter((flag) => !flags.includes(flag));
-  if (missing.length === 0 || platform === 'win32') return null;
+  const isAsWanted = missing.length === 0 && kept.length === flags.length;
+  if (isAsWanted || platform === 'win32') return null;
   if (args[0] !== 'run' || !script.endsWith('.cjs')) return null;
-  const argv = [program, ...flags, ...missing, script, ...args];
+  const argv = [program, ...kept, ...missing, script, ...args];
   return { program, argv, env: isBusy ? env : { ...ENVIRONMENT, ...env } };
 }
 

@@ -57,6 +57,16 @@ describe.each([
     expect(slimRestart({ ...RUN, config, flags: [] })?.env).toEqual(RUN.env);
   });
 
+  test('is rid of the limits for one host', () => {
+    const flags = restarted([
+      '--max-old-space-size=48',
+      '--max-semi-space-size=1',
+      '--no-warnings',
+    ]);
+    expect(flags).toEqual(['--no-warnings', '--max-semi-space-size=4']);
+    expect(slimRestart({ ...RUN, config, flags })).toBeNull();
+  });
+
   test('keeps a limit of the heap that somebody has set', () => {
     const flags = restarted(['--max-old-space-size=900']);
     expect(flags).toEqual(['--max-old-space-size=900', '--max-semi-space-size=4']);
