@@ -1,11 +1,12 @@
 /**
  * What events ask of the faults, told after they were stored: those of a tick together, in their
- * order. Telling twice does no harm, so a crash in between costs nothing.
+ * order. The ledger knows which it has, so a crash in between costs nothing.
  */
 import { portItem } from '../shared/device-event.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Log } from '../shared/log.ts';
 import type { Events, StoredEvent } from './desk/desk.ts';
+import { EventClaims } from './event-claims.ts';
 import type { Asked, Going, Telling } from './faults/faults.ts';
 
 /** In one tick, which must be over within its second. */
@@ -21,7 +22,8 @@ export async function tellEvents(events: Events, faults: FaultTeller, log: Log):
   const waiting = events.waiting(TOLD_MAX);
   if (waiting.length === 0) return;
   try {
-    const tellings = waiting.map((event) => tellingOf(event, events));
+    const claims = new EventClaims(events, waiting);
+    const tellings = waiting.map((event) => tellingOf(event, claims));
     const taken = await faults.tell(tellings);
     // One that will never be taken must not stand in the way of the others.
     const aside = waiting.filter((_, index) => !taken.has(tellings[index] as Telling));
@@ -42,32 +44,33 @@ export async function tellEvents(events: Events, faults: FaultTeller, log: Log):
   }
 }
 
-function tellingOf(event: StoredEvent, events: Events): Telling {
+function tellingOf(event: StoredEvent, claims: EventClaims): Telling {
   const { device, fault, number } = event;
   return {
+    number,
     about: `event ${number} of ${device}`,
     device,
     rule: fault?.rule ?? '',
-    decide: (going) => (fault === null ? null : askedOf(event, fault, { going, events })),
+    decide: (going) => (fault === null ? null : askedOf(event, fault, { going, claims })),
   };
 }
 
 interface Around {
   /** Of the device and the rule. */
   readonly going: readonly Going[];
-  readonly events: Events;
+  readonly claims: EventClaims;
 }
 
 function askedOf(
   event: StoredEvent,
   fault: NonNullable<StoredEvent['fault']>,
-  { going, events }: Around,
+  { going, claims }: Around,
 ): Asked | null {
   const { device, atMs, source, text } = event;
   const by = `trap from ${source}`;
-  const known = goingOn(event, fault.rule, { going, events });
+  const known = goingOn(event, fault.rule, { going, claims });
   const about = { device, rule: fault.rule, item: known?.item ?? event.item };
-  if (fault.action === 'retract' && !isHearsay(known, event, events)) return null;
+  if (fault.action === 'retract' && !isHearsay(known, event, claims)) return null;
   if (fault.action === 'clear' || fault.action === 'retract') {
     return { kind: 'clear', clearing: { origin: 'trap', ...about, atMs, by, note: text.en } };
   }
@@ -79,27 +82,30 @@ function askedOf(
 }
 
 /** The fault of the same part; a port whose name was not read yet is the same port (ifIndex). */
-function goingOn(event: StoredEvent, rule: string, { going, events }: Around): Going | undefined {
+function goingOn(event: StoredEvent, rule: string, { going, claims }: Around): Going | undefined {
   const { device, item, fields, number } = event;
   const exact = going.find((one) => one.item === item);
   const { ifIndex = '' } = fields;
   if (exact !== undefined || ifIndex === '') return exact;
   const nameless = portItem(ifIndex);
   if (item !== nameless) return going.find((one) => one.item === nameless);
-  return going.find(({ item: name, beganMs: sinceMs }) =>
-    events
-      .claims({ device, rule, sinceMs, before: number })
-      .some((claim) => claim.item === name && claim.ifIndex === ifIndex),
-  );
+  if (going.length === 0) return undefined;
+  const sinceMs = Math.min(...going.map(({ beganMs }) => beganMs));
+  const saidMs = new Map<string, number>();
+  for (const claim of claims.of({ device, rule, sinceMs, before: number })) {
+    if (claim.ifIndex !== ifIndex) continue;
+    saidMs.set(claim.item, Math.max(claim.atMs, saidMs.get(claim.item) ?? 0));
+  }
+  return going.find(({ item: name, beganMs }) => (saidMs.get(name) ?? -1) >= beganMs);
 }
 
 /** Whether unverified traps, and nobody else, said what the fault says (S22). */
-function isHearsay(going: Going | undefined, event: StoredEvent, events: Events): boolean {
+function isHearsay(going: Going | undefined, event: StoredEvent, claims: EventClaims): boolean {
   if (going?.origin !== 'trap') return false;
   const { device, rule, item, beganMs: sinceMs } = going;
   const { ifIndex = '' } = event.fields;
-  const claims = events
-    .claims({ device, rule, sinceMs, before: event.number })
+  const said = claims
+    .of({ device, rule, sinceMs, before: event.number })
     .filter((claim) => claim.item === item || (ifIndex !== '' && claim.ifIndex === ifIndex));
-  return claims.length > 0 && claims.every(({ verified }) => !verified);
+  return said.length > 0 && said.every(({ verified }) => !verified);
 }

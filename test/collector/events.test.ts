@@ -71,7 +71,9 @@ function stage(events: readonly StoredEvent[]) {
           ({ fault, atMs, number }) => fault?.rule === rule && atMs >= sinceMs && number < before,
         )
         .filter(({ fault }) => fault?.action === 'open' || fault?.action === 'confirm')
-        .map(({ item, fields, verified }) => ({ item, ifIndex: fields.ifIndex ?? '', verified })),
+        .map(({ item, fields: { ifIndex = '' }, verified, atMs }) => {
+          return { item, ifIndex, verified, atMs };
+        }),
     waiting: (limit) => waiting.slice(0, limit),
     told: (numbers, ofThem = []) => {
       const left = waiting.filter(({ number }) => !numbers.includes(number));

@@ -25,13 +25,12 @@ export function ask<T = View>(
   },
 ): Promise<void> {
   return withApi(host, { ...flagsOf(options), create }, async (api) => {
+    // Asked first: what fails after a write would look as if it had not been done.
+    const times = options.json === true ? null : await timesOf(api);
     const answer = await callJson<T>(api, request);
-    if (options.json === true) {
-      host.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-      return;
-    }
-    const times = await timesOf(api);
-    host.stdout.write(show(times.within(answer), times));
+    host.stdout.write(
+      times === null ? `${JSON.stringify(answer, null, 2)}\n` : show(times.within(answer), times),
+    );
   });
 }
 

@@ -230,6 +230,8 @@ export interface Claim {
   /** '' for what is no port. */
   readonly ifIndex: string;
   readonly verified: boolean;
+  /** When it was said last. */
+  readonly atMs: number;
 }
 
 export interface EventsOptions {

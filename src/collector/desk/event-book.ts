@@ -92,11 +92,12 @@ function tellingOf(connection: Connection): Pick<Events, 'told' | 'setAside'> {
 
 function claimsOf(connection: Connection): Events['claims'] {
   const claims = connection.prepare(
-    `SELECT DISTINCT body ->> '$.item' AS item, ifnull(body ->> '$.fields.ifIndex', '') AS ifIndex,
-       body ->> '$.verified' AS verified
+    `SELECT body ->> '$.item' AS item, ifnull(body ->> '$.fields.ifIndex', '') AS ifIndex,
+       body ->> '$.verified' AS verified, max(at_ms) AS atMs
      FROM desk_events
      WHERE device = ? AND number < ? AND at_ms >= ? AND body ->> '$.fault.rule' = ?
-       AND body ->> '$.fault.action' IN ('open', 'confirm')`,
+       AND body ->> '$.fault.action' IN ('open', 'confirm')
+     GROUP BY 1, 2, 3`,
   );
   return ({ device, rule, sinceMs, before }: ClaimQuestion) =>
     (

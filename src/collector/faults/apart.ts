@@ -18,6 +18,12 @@ export interface Part {
 
 export type WriteParts = (parts: readonly Part[]) => readonly LedgerEntry[];
 
+export interface Written {
+  readonly entries: readonly LedgerEntry[];
+  /** Parts that failed now, or rest since they did. */
+  readonly left: ReadonlySet<Part>;
+}
+
 /** What failed is tried again after this. */
 const REST_MS = 60_000;
 /** The disk's troubles concern every part alike, and pass. */
@@ -40,25 +46,35 @@ export class Apart {
   }
 
   /** Throws what `write` says of the disk: then some halves may be written, and none is set aside. */
-  write(parts: readonly Part[], write: WriteParts): readonly LedgerEntry[] {
-    return this.halves(this.resting.size === 0 ? parts : this.awake(parts), write);
+  write(parts: readonly Part[], write: WriteParts): Written {
+    const left = new Set<Part>();
+    const awake = this.resting.size === 0 ? parts : this.awake(parts, left);
+    return { entries: this.halves(awake, write, left), left };
   }
 
-  private halves(parts: readonly Part[], write: WriteParts): readonly LedgerEntry[] {
+  private halves(
+    parts: readonly Part[],
+    write: WriteParts,
+    left: Set<Part>,
+  ): readonly LedgerEntry[] {
     try {
       return write(parts);
     } catch (error) {
       if (error instanceof Failure && DISK_TROUBLES.includes(error.code)) throw error;
       const [first] = parts;
       if (first === undefined) throw error;
-      if (parts.length === 1) return this.putAside(first, error);
+      if (parts.length === 1) {
+        this.putAside(first, error);
+        left.add(first);
+        return [];
+      }
       const middle = parts.length >> 1;
-      const before = this.halves(parts.slice(0, middle), write);
-      return [...before, ...this.halves(parts.slice(middle), write)];
+      const before = this.halves(parts.slice(0, middle), write, left);
+      return [...before, ...this.halves(parts.slice(middle), write, left)];
     }
   }
 
-  private putAside({ about }: Part, error: unknown): readonly LedgerEntry[] {
+  private putAside({ about }: Part, error: unknown): void {
     const atMs = this.clock.now();
     this.resting.set(about, this.clock.monotonic() + REST_MS);
     this.aside = { count: this.aside.count + 1, atMs };
@@ -67,12 +83,12 @@ export class Apart {
       about: place,
       error: messageOf(error),
     });
-    return [];
   }
 
-  private awake(parts: readonly Part[]): readonly Part[] {
+  private awake(parts: readonly Part[], left: Set<Part>): readonly Part[] {
     const now = this.clock.monotonic();
     for (const [about, until] of this.resting) if (until <= now) this.resting.delete(about);
-    return parts.filter(({ about }) => !this.resting.has(about));
+    for (const part of parts) if (this.resting.has(part.about)) left.add(part);
+    return parts.filter((part) => !left.has(part));
   }
 }

@@ -32,15 +32,16 @@ function clockOf(clock: ClockName, sheet: TimeSheet, book: Book): FaultClock {
   const level = sheet.levels.at(-1)?.level ?? null;
   const stoppedMs = stopOf(clock, sheet);
   const all = demandsOf(clock, sheet, book);
-  // What was asked for after it was done did not judge it.
-  const demands = all.filter(({ fromMs }) => stoppedMs === null || fromMs <= stoppedMs);
+  const { startMs } = sheet;
+  // A later raise did not judge it; the start does, also where people were faster than we.
+  const judgedMs = stoppedMs === null ? null : Math.max(stoppedMs, startMs ?? stoppedMs);
+  const demands = all.filter(({ fromMs }) => judgedMs === null || fromMs <= judgedMs);
   const rule = level === null ? null : book.terms.limits[level][clock];
   const start = sheet.levels[0]?.sinceMs ?? 0;
   const judged = rule === null || demands.length < all.length;
   const limitMs = judged ? (demands.at(-1)?.withinMs ?? null) : limitAt(rule, start, book);
   const deadlineMs = reached(demands, 1, sheet.pauses);
   const told = sheet.told[clock];
-  const { startMs } = sheet;
   const known = { clock, limitMs, startMs, deadlineMs, stoppedMs, told };
   if (startMs === null) return { ...known, state: 'waiting' };
   if (demands.length === 0) return { ...known, state: 'none' };

@@ -30,6 +30,12 @@ CREATE TRIGGER IF NOT EXISTS fault_ledger_stays BEFORE DELETE ON fault_ledger
 
 CREATE TABLE IF NOT EXISTS fault_terms (key TEXT PRIMARY KEY, terms TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS fault_version (snapshot INTEGER NOT NULL) STRICT;
+-- The newest telling whose entries are in the ledger.
+CREATE TABLE IF NOT EXISTS fault_told (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  number INTEGER NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO fault_told VALUES (1, 0);
 `;
 
 /** Rises when a snapshot is another one than before: it is made anew from the ledger then. */

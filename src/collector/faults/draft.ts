@@ -17,6 +17,8 @@ export class Draft {
   /** By id, as they are after the entries. */
   readonly cases = new Map<string, Case>();
   readonly nowMs: number;
+  /** Number of the newest telling that is in it; 0 for none. */
+  told = 0;
   /** Faults that begin here, by device, rule and item. */
   private readonly begun = new Map<string, string>();
   private readonly head: number;

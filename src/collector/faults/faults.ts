@@ -110,6 +110,8 @@ export interface Writing {
   readonly actor?: Actor;
   /** The same key a second time does nothing and answers as the first time (per actor). */
   readonly key?: string;
+  /** What was sent, where what is asked for would be another each time; known by its key. */
+  readonly sent?: unknown;
   /** `Fault.last` as the writer saw it; `stale` when somebody wrote meanwhile. */
   readonly expected?: number;
 }

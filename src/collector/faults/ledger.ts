@@ -74,8 +74,12 @@ class FaultLedger implements Faults {
   ): Promise<readonly LedgerEntry[]> {
     for (const verdict of verdicts) this.unapplied.push(verdict);
     try {
-      const entries = this.pen.tickApart(this.unapplied.map((one) => this.partOf(one, context)));
-      this.unapplied = [];
+      const parts = this.unapplied.map((one) => this.partOf(one, context));
+      const { entries, left } = this.pen.tickApart(parts);
+      // The newest of a place is said once, so it is kept; an older one is out of date.
+      const about = new Map(this.unapplied.map((verdict, i) => [verdict, parts[i]]));
+      const isLeft = (verdict: Verdict) => left.has(about.get(verdict) as Part);
+      this.unapplied = left.size === 0 ? [] : newestOfEach(this.unapplied).filter(isLeft);
       return entries;
     } catch (error) {
       if (this.unapplied.length > UNAPPLIED_MOST) this.unapplied = newestOfEach(this.unapplied);
@@ -104,13 +108,14 @@ class FaultLedger implements Faults {
   }
 
   async tell(tellings: readonly Telling[], context: FaultContext) {
-    const taken = new Set<Telling>();
     const add = (draft: Draft, asked: Asked): Case | undefined =>
       asked.kind === 'clear'
         ? addClearing(draft, this.newest(draft, asked.clearing), asked.clearing)
         : this.addReport(draft, asked.report, context);
-    this.pen.tickApart(tellingParts(tellings, { shelf: () => this.pen.shelf(), add, taken }));
-    return taken;
+    const told = this.tables.told();
+    const parts = tellingParts(tellings, { shelf: () => this.pen.shelf(), add, told });
+    const { left } = this.pen.tickApart(parts);
+    return new Set(tellings.filter((_, i) => !left.has(parts[i] as Part)));
   }
 
   async recordLate(breaches: readonly LateBreach[], context: FaultContext) {

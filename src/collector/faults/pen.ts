@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { Failure } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { openRepeats, openTrail, type Repeats, type Trail } from '../desk/desk.ts';
-import { Apart, type Part } from './apart.ts';
+import { Apart, type Part, type Written } from './apart.ts';
 import { failureOf } from './database.ts';
 import { Draft } from './draft.ts';
 import type { LedgerEntry } from './fault.ts';
@@ -79,7 +79,7 @@ export class Pen {
   }
 
   /** Writes what the parts draft; one that cannot be written does not stop the others. */
-  tickApart(parts: readonly Part[]): readonly LedgerEntry[] {
+  tickApart(parts: readonly Part[]): Written {
     return this.apart.write(parts, (some) => {
       return this.tick((draft) => {
         for (const part of some) part.add(draft);
@@ -89,7 +89,8 @@ export class Pen {
 
   /** Writes what time and quiet owe to the faults. */
   advance(context: FaultContext): readonly LedgerEntry[] {
-    return this.tickApart(owedParts(() => this.held, { nowMs: this.clock.now(), context }));
+    const parts = owedParts(() => this.held, { nowMs: this.clock.now(), context });
+    return this.tickApart(parts).entries;
   }
 
   setAside(): SetAside {
@@ -158,6 +159,7 @@ export class Pen {
   private insert(draft: Draft): void {
     for (const entry of draft.entries) this.tables.insert(entry);
     for (const one of draft.cases.values()) this.tables.save(one);
+    if (draft.told > 0) this.tables.markTold(draft.told);
   }
 
   private believe(draft: Draft): void {
@@ -172,10 +174,11 @@ export class Pen {
     this.trail.record(this.clock.now(), [{ actor, action, subject, detail: { by } }]);
   }
 
-  private once<T>({ asked, writing: { key, actor } }: Request, task: () => T): T {
+  private once<T>({ asked, writing }: Request, task: () => T): T {
+    const { key, actor, sent = asked } = writing;
     if (key === undefined) return this.tables.write(task);
     this.repeats ??= openRepeats(this.tables.connection, 'faults');
-    const request = [actor?.who ?? '', asked];
+    const request = [actor?.who ?? '', sent];
     return this.repeats.once({ key, request }, this.clock.now(), task);
   }
 }

@@ -175,6 +175,15 @@ export class FaultTables {
     return (rows as EntryRow[]).map(readEntry);
   }
 
+  /** Number of the newest telling that wrote entries; 0 for none. */
+  told(): number {
+    return this.number('SELECT number FROM fault_told');
+  }
+
+  markTold(number: number): void {
+    this.connection.prepare('UPDATE fault_told SET number = max(number, ?)').run(number);
+  }
+
   /** True when the table of faults has not seen the whole ledger. */
   behind(): boolean {
     return this.head() !== this.number('SELECT coalesce(max(last), 0) FROM fault_snapshot');

@@ -43,6 +43,8 @@ export type Asked =
 
 /** One of several that are told together. */
 export interface Telling {
+  /** Rises. What is in the ledger already is taken without being told again. */
+  readonly number: number;
   /** For the log, where it cannot be told. */
   readonly about: string;
   readonly device: string;
@@ -57,21 +59,22 @@ export interface Telling {
 export interface TellingDoors {
   readonly shelf: () => Shelf;
   readonly add: (draft: Draft, asked: Asked) => Case | undefined;
-  /** Filled with those whose part was added. */
-  readonly taken: Set<Telling>;
+  /** The newest that is in the ledger. */
+  readonly told: number;
 }
 
 export function tellingParts(tellings: readonly Telling[], doors: TellingDoors): readonly Part[] {
-  const { add, taken } = doors;
+  const { add, told } = doors;
   const known = new GoingOn(doors.shelf);
   return tellings.map((telling) => ({
     about: telling.about,
     add: (draft) => {
-      taken.delete(telling);
+      // Opened and cleared again, a fault would come back for nothing.
+      if (telling.number <= told) return;
       const asked = telling.decide(known.of(draft, telling));
       const after = asked === null ? undefined : add(draft, asked);
       if (after !== undefined) known.note(after);
-      taken.add(telling);
+      draft.told = telling.number;
     },
   }));
 }

@@ -78,7 +78,7 @@ function approvalMistakes(
   } else if (policy.four_eyes && isOwn) {
     const reason = `${by} requested it: somebody else must approve (changes.four_eyes)`;
     mistakes.push({ field: 'by', reason });
-  } else if (approvers.includes(who.id)) {
+  } else if (approvers.some((one) => identify(one).id === who.id)) {
     mistakes.push({ field: 'by', reason: `${by} has approved it already` });
   } else if (allowed !== undefined && !isOneOf(who, allowed)) {
     const may = allowed.join(', ');

@@ -154,11 +154,11 @@ test('what traps claimed of a rule is told once each, with the port', async () =
     event('6', { ...port, fault: fault('confirm'), verified: true }),
   ]);
   const about = { device: 'core-1', rule: 'interface_down', sinceMs: atMs };
-  const first = { item: 'Gi0/5', ifIndex: '5', verified: false };
+  const first = { item: 'Gi0/5', ifIndex: '5', verified: false, atMs };
   expect(events.claims({ ...about, before: 7 })).toEqual([first]);
   expect(events.claims({ ...about, before: 8 })).toEqual([first, { ...first, verified: true }]);
   expect(events.claims({ ...about, rule: 'fan_failed', before: 8 })).toEqual([
-    { item: 'FAN 1', ifIndex: '', verified: false },
+    { item: 'FAN 1', ifIndex: '', verified: false, atMs },
   ]);
   expect(events.claims({ ...about, device: 'other', before: 8 })).toEqual([]);
 });

@@ -33,7 +33,7 @@ describe('parts', () => {
   };
 
   it('are written at once when nothing is wrong', () => {
-    expect(apart.write(numbered, writeBut('none', null))).toHaveLength(100);
+    expect(apart.write(numbered, writeBut('none', null)).entries).toHaveLength(100);
     expect(calls).toBe(1);
     expect(apart.setAside()).toEqual({ count: 0, atMs: Number.NaN });
   });
@@ -88,6 +88,39 @@ describe('the ledger', () => {
     expect(room.faults.open().map(({ item }) => item)).toEqual(['/home', '/data']);
     expect(room.faults.setAside().count).toBe(1);
     expect(await room.tick(ok())).toEqual(['1 recovered']);
+  });
+
+  it('ends a fault whose recovery could not be written at first', async () => {
+    await room.tick(breached());
+    let broken = true;
+    room.context = context({
+      flapOf: () => {
+        if (broken) throw new TypeError('why');
+        return { state: 'steady', score: 0 };
+      },
+    });
+    expect(await room.tick(ok())).toEqual([]);
+    broken = false;
+    expect(await room.tick()).toEqual([]);
+    await room.clock.advance(60_000);
+    expect(await room.tick()).toEqual(['1 recovered']);
+  });
+
+  it('keeps only what a place came to, while it cannot be written', async () => {
+    let broken = true;
+    room.context = context({
+      impactOf: () => {
+        if (broken) throw new TypeError('why');
+        return 'medium';
+      },
+    });
+    await room.tick(breached());
+    await room.tick(ok(), breached('warning', { sinceMs: room.clock.now() }));
+    broken = false;
+    await room.clock.advance(60_000);
+    expect(await room.tick()).toEqual(['1 opened']);
+    await room.clock.advance(60_000);
+    expect(await room.tick()).toEqual([]);
   });
 
   it('releases the other faults when quiet cannot answer for one', async () => {

@@ -49,6 +49,13 @@ describe('a raise of the level', () => {
     expect(clockOf(late, 'respond', BOOK)).toMatchObject({ state: 'missed', deadlineMs: at(20) });
   });
 
+  it('does not matter to a step that was taken before its clock began', () => {
+    const early = life(3, [1, 'responded', { whenMs: at(-5) }], [15, 'levelled', { level: 1 }]);
+    expect(clockOf(early, 'respond', BOOK)).toMatchObject({
+      ...{ state: 'met', limitMs: 20 * MINUTE_MS, deadlineMs: at(20), stoppedMs: at(-5) },
+    });
+  });
+
   it('begins a clock that had no limit', () => {
     expect(deadline(life(4, [100, 'levelled', { level: 3 }]), 'respond')).toBe(120);
     expect(state(life(4), 'respond')).toBe('none');

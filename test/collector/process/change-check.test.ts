@@ -142,6 +142,10 @@ test('whoever approves is who they say, by id or name, and somebody else than th
   expect(approved('zhao', board, { approvers: ['zhao'] })).toEqual([
     'zhao has approved it already',
   ]);
+  // As it was kept before names were looked up.
+  expect(approved('li.wei', {}, { by: 'zhao', approvers: ['Li Wei'] })).toEqual([
+    'li.wei has approved it already',
+  ]);
 });
 
 test('a calendar that is gone is said, not passed over', () => {

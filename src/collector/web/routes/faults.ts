@@ -139,7 +139,8 @@ const OPENING_ROUTES = [
           beganMs: began ?? doors.clock.now(),
           detail: { reporter, note: said },
         },
-        writingOf(headers, actor),
+        // A beginning that was left out is now, each time it is sent.
+        { ...writingOf(headers, actor), sent: ['fault open', body] },
       );
       return tagged(fault.last, faultView(fault));
     },
