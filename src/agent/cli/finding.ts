@@ -3,14 +3,17 @@ import { columns, plain } from './text.ts';
 
 export interface Finding {
   readonly subject: string;
-  /** `nothing`: it was looked for and this host has none; no fault. */
-  readonly state: 'works' | 'nothing' | 'fails';
+  /**
+   * `nothing`: it was looked for and this host has none; no fault. `warns`: it works and should not
+   * stay so.
+   */
+  readonly state: 'works' | 'warns' | 'nothing' | 'fails';
   readonly text: string;
   /** '' when there is nothing to mend. */
   readonly mend: string;
 }
 
-const SIGNS = Object.freeze({ works: 'works', nothing: '-', fails: 'FAILS' });
+const SIGNS = Object.freeze({ works: 'works', warns: 'warns', nothing: '-', fails: 'FAILS' });
 
 /** Columns, and below them one line for each thing to mend. */
 export function findingsText(findings: readonly Finding[]): string {

@@ -48,7 +48,7 @@ export function targetFindings(found: readonly ExaminedTarget[], isAll: boolean)
 
 /** What works and should not stay so. */
 const warningFindings = (warnings: readonly string[]): Finding[] =>
-  warnings.map((text) => ({ subject: 'warning', state: 'works', text, mend: '' }));
+  warnings.map((text) => ({ subject: 'config', state: 'warns', text, mend: '' }));
 
 async function examineSnmp(
   { clock }: CliHost,
@@ -75,8 +75,8 @@ async function examineProbes({ probes }: AgentSettings): Promise<Finding[]> {
   if (probes === null) return [];
   const kinds = countsOf(probes.probes.map(({ kind }) => kind));
   const files = await probeFiles(probes);
-  const read = files.length === 0 ? '' : `; their ${files.length} files can be read`;
-  const text = `${probes.probes.length} probes (${kinds})${read}`;
+  const read = files.length === 0 ? '' : `; the files they name can be read: ${files.length}`;
+  const text = `probes: ${probes.probes.length} (${kinds})${read}`;
   return [{ subject: 'probes', state: 'works', text, mend: '' }];
 }
 

@@ -152,7 +152,7 @@ async function examineBuffer(): Promise<ExaminedTraps> {
 const NAMES_MAX = 5;
 
 function examineSources({ sources, relays, host }: TrapSettings, targets: Named): ExaminedTraps {
-  const text = `${sources.length} ranges may send, ${relays.length} relays`;
+  const text = `ranges that may send: ${sources.length}, relays: ${relays.length}`;
   if (sources.some((range) => parseRange(range)?.prefix === 0)) {
     return works(`${text}: anybody may`, 'name the networks of your devices under traps.sources');
   }
@@ -175,8 +175,8 @@ function examineCredentials({ credentials, known }: TrapSettings): ExaminedTraps
   const users = credentials.filter((one) => one.version === '3');
   const safe = users.filter(({ priv }) => priv !== undefined).length;
   const communities = credentials.length - users.length;
-  const kinds = `${known.byOid.size} known kinds of traps`;
+  const kinds = `known kinds of traps: ${known.byOid.size}`;
   return works(
-    `${users.length} users (${safe} with privacy), ${communities} communities; ${kinds}`,
+    `users: ${users.length} (${safe} with privacy), communities: ${communities}; ${kinds}`,
   );
 }

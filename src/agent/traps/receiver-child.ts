@@ -38,6 +38,15 @@ export interface ReceiverChildOptions {
   onCounts(counts: Counts): void;
 }
 
+/** The path itself when nothing is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /**
  * The child may listen and may read its own program; no other file, no writing, no process, no
  * native code (S24). Its memory has an end.
@@ -47,11 +56,13 @@ export function childFlags(script: string): readonly string[] {
   const root = script.replace(/src[\\/]agent[\\/][^\\/]+$/, '');
   // In a checkout there is more than the program: data, configuration, the history.
   const parts = ['src', 'node_modules', 'package.json'].map((name) => join(root, name));
-  const readable = isBundle || root === script ? [script] : parts;
+  const named = isBundle || root === script ? [script] : parts;
+  // Node asks for the file that a link leads to: node_modules may be one.
+  const readable = new Set(named.flatMap((path) => [path, realPath(path)]));
   return [
     '--permission',
     '--allow-net',
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...[...readable].map((path) => `--allow-fs-read=${path}`),
     `--max-old-space-size=${HEAP_MIB}`,
     '--max-semi-space-size=1',
     '--disable-warning=ExperimentalWarning',

@@ -147,6 +147,12 @@ describe('check-config', () => {
     expect(err).toContain('mend:');
   });
 
+  test('--help says what the exit codes mean', async () => {
+    const { out } = await agent(['check-config', '--help']);
+    for (const code of ['0  everything is well', '1  ', '2  ', '3  '])
+      expect(out).toContain(`\n  ${code}`);
+  });
+
   test('3: could not be looked at', async () => {
     const settings = () => Promise.reject(new Error('out of memory'));
     expect((await agent(['check-config'], { settings })).code).toBe(3);

@@ -76,12 +76,12 @@ traps: { listen: "127.0.0.1:0", sources: [127.0.0.0/8], credentials: [core, old]
   expect(out).toMatch(/^FAILS +snmp sw-2 +127\.0\.0\.1:\d+ does not answer$/m);
   expect(out).toMatch(/^FAILS +snmp sw-3 +the name "no-such-name\.invalid" has no address/m);
   expect(out).toMatch(/^mend snmp sw-2: check address, port/m);
-  expect(out).toMatch(/^works +warning +snmp: sw-1, sw-3: SNMP v2c sends/m);
-  expect(out).toMatch(/^works +warning +snmp: sw-2: SNMP v2c sends/m);
+  expect(out).toMatch(/^warns +config +snmp: sw-1, sw-3: SNMP v2c sends/m);
+  expect(out).toMatch(/^warns +config +snmp: sw-2: SNMP v2c sends/m);
   expect(out).toMatch(/^works +traps +UDP port 0 is free/m);
-  expect(out).toMatch(/^works +traps +1 users \(1 with privacy\), 1 communities/m);
-  expect(out).toMatch(/^works +warning +traps: credential "old"/m);
-  expect(out).toMatch(/^works +probes +1 probes \(1 http\); their 1 files can be read$/m);
+  expect(out).toMatch(/^works +traps +users: 1 \(1 with privacy\), communities: 1/m);
+  expect(out).toMatch(/^warns +config +traps: credential "old"/m);
+  expect(out).toMatch(/^works +probes +probes: 1 \(1 http\); the files they name can be read: 1$/m);
   expect(out).not.toMatch(/hush|authpass|privpass/);
 });
 

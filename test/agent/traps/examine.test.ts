@@ -96,7 +96,7 @@ describe('who may send', () => {
   test('covers the devices that are asked', async () => {
     expect((await examine()).sources).toEqual({
       ...{ state: 'works', mend: '' },
-      text: '1 ranges may send, 0 relays',
+      text: 'ranges that may send: 1, relays: 0',
     });
   });
 
@@ -124,6 +124,6 @@ test('credentials are counted, never shown', async () => {
   const credentials = [...SETTINGS.credentials, bare, { ...COMMUNITY, community: 'b' }];
   const found = (await examine({ credentials })).credentials;
   expect(found?.text).toMatch(
-    /^2 users \(1 with privacy\), 2 communities; \d+ known kinds of traps$/,
+    /^users: 2 \(1 with privacy\), communities: 2; known kinds of traps: \d+$/,
   );
 });

@@ -201,6 +201,22 @@ describe('a receiver that is not what it should be', () => {
   });
 });
 
+test('the child reads its packages also where node_modules is a link', async () => {
+  const [checkout, packages] = [temporaryDirectory(), temporaryDirectory()];
+  writeFileSync(join(packages, 'one.js'), 'module.exports = "a package"');
+  writeFileSync(join(checkout, 'package.json'), '{}');
+  symlinkSync(packages, join(checkout, 'node_modules'));
+  const code = `console.log(require(${JSON.stringify(join(checkout, 'node_modules/one.js'))}))`;
+  const call = {
+    path: process.execPath,
+    args: [...childFlags(join(checkout, 'src/agent/main.ts')), '-e', code],
+    timeoutMs: 60_000,
+    outputBytes: 1_000,
+  };
+  const { stdout } = await runProgram(call, systemClock);
+  expect(stdout.trim()).toBe('a package');
+});
+
 test('the child may not open a file, start a process or write (S24)', async () => {
   const script = projectFile('src/agent/main.ts');
   const tries = [

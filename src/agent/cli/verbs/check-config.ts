@@ -11,6 +11,13 @@ const CODES = Object.freeze({ ok: 0, warning: 1, critical: 2, unknown: 3 });
 const isLoopback = (url: string): boolean =>
   /^https?:\/\/(127\.|localhost(:|\/|$)|\[::1\])/.test(url);
 
+const EXIT_CODES = `
+Exit codes:
+  0  everything is well
+  1  everything can be used, and there are warnings
+  2  there are mistakes, each with its file, place and reason
+  3  the files could not be checked`;
+
 /** What is allowed and probably not meant. */
 export function warningsOf({ collector, tokenFile, snmp, traps }: AgentSettings): string[] {
   const warnings: string[] = [...(snmp?.warnings ?? []), ...(traps?.warnings ?? [])];
@@ -47,6 +54,7 @@ export function addCheckConfig(program: Command, { host, outcome }: VerbContext)
         outcome.code = isOurs ? CODES.critical : CODES.unknown;
       }
     });
+  command.addHelpText('after', EXIT_CODES);
   withExample(
     withPlace(command),
     'agent check-config --config config/agent.yaml',
