@@ -53,6 +53,8 @@ async function main(): Promise<number> {
   }
   if (process.argv[2] === TRAP_RECEIVER) return await receiveTraps();
   restartSlim();
+  // A reader that has seen enough (`| head`) ends us as SIGPIPE would, without a stack trace.
+  if (process.argv[2] !== 'run') process.stdout.on('error', () => process.exit(141));
   // Waiting for a time alone does not keep a process alive; an agent at work must stay.
   const alive = setInterval(() => {}, 2 ** 30);
   const { systemClock } = await import('../shared/clock.ts');

@@ -15,6 +15,9 @@ if (import.meta.url.endsWith('/src/collector/main.ts')) {
   );
 }
 
+// A reader that has seen enough (`| head`) ends us as SIGPIPE would, without a stack trace.
+process.stdout.on('error', () => process.exit(141));
+
 const complaint = nodeComplaint(process.versions.node);
 if (complaint !== null) {
   process.stderr.write(complaint);
