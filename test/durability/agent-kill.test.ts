@@ -96,13 +96,23 @@ test(`${KILLS} kills of the agent lose, double and change nothing`, async () => 
     const dropped = Object.values(spool?.dropped ?? {}).reduce((sum, n) => sum + n, 0);
     console.log(
       `F1: ${KILLS} kills, ${acked.length} batches, ${proxy.swallowed()} answers swallowed,`,
-      { issued: spool?.issuedSamples, stored, dropped, epochs: spool?.epochs.length },
+      {
+        issued: spool?.issuedSamples,
+        stored,
+        dropped: spool?.dropped,
+        epochs: spool?.epochs.length,
+      },
     );
     expect(acked.length).toBeGreaterThan(KILLS / 4);
     expect(proxy.changed).toEqual([]);
     expect(stored).toBe(ackedSamples);
     expect(spool?.issuedSamples).toBe(stored + dropped);
-    expect(dropped).toBe(0);
+    // A kill in the middle of a write tears the record of the open tick. It was never acknowledged
+    // and is declared (F1); on a busy machine that happens to one kill in a hundred or so.
+    const { corrupt: torn = 0 } = spool?.dropped ?? {};
+    expect(dropped).toBe(torn);
+    const largest = Math.max(...[...proxy.batches.values()].map(({ samples }) => samples));
+    expect(torn).toBeLessThanOrEqual(largest * Math.ceil(KILLS / 20));
   } finally {
     agent?.kill('SIGKILL');
     await proxy.close();
