@@ -25,10 +25,6 @@ export function isAbsent({ type }: Varbind): boolean {
   return type === NO_SUCH_OBJECT || type === NO_SUCH_INSTANCE || type === END_OF_MIB_VIEW;
 }
 
-export function isEnd({ type }: Varbind): boolean {
-  return type === END_OF_MIB_VIEW;
-}
-
 function counter64(bytes: Buffer): bigint {
   if (bytes.length === 8) return bytes.readBigUInt64BE();
   return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`);
