@@ -1,6 +1,7 @@
 /** Times may be given as they are printed: without an offset they are of the collector's zone. */
 import type { Command } from 'commander';
-import { callJson, withApi } from './api.ts';
+import { withApi } from './api.ts';
+import { collectorTime } from './local-times.ts';
 import { flagsOf, type VerbContext } from './verb.ts';
 
 /** `2026-01-05 07:30`, `2026-01-05T07:30:15`: a day and a time of day without an offset. */
@@ -27,8 +28,7 @@ export async function completeTimes({ host }: VerbContext, verb: Command): Promi
   });
   if (given.length === 0) return;
   await withApi(host, { ...flagsOf(verb.opts()), create: false }, async (api) => {
-    const request = { method: 'GET', path: '/api/v1/time' } as const;
-    const { timezone } = await callJson<{ timezone: string }>(api, request);
+    const { timezone } = await collectorTime(api);
     for (const { name, value } of given) verb.setOptionValue(name, withOffset(value, timezone));
   });
 }

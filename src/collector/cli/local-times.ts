@@ -35,9 +35,15 @@ export function localTimes(zone: string, nowMs: number): LocalTimes {
   };
 }
 
+/** What time it is at the collector, and the zone it is configured for. */
+export function collectorTime(
+  api: Api,
+): Promise<{ readonly now: string; readonly timezone: string }> {
+  return callJson(api, { method: 'GET', path: '/api/v1/time' });
+}
+
 /** In the zone the collector is configured for, whoever asks. */
 export async function timesOf(api: Api): Promise<LocalTimes> {
-  const request = { method: 'GET', path: '/api/v1/time' } as const;
-  const { now, timezone } = await callJson<{ now: string; timezone: string }>(api, request);
+  const { now, timezone } = await collectorTime(api);
   return localTimes(timezone, Date.parse(now));
 }

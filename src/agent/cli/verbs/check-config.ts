@@ -1,22 +1,13 @@
 /** `agent check-config` */
 import type { Command } from 'commander';
-import { describeFailure, Failure } from '../../../shared/errors.ts';
+import { CHECK_EXIT_CODES, checkFailedCode, checkPassed } from '../../../shared/config-check.ts';
+import { describeFailure } from '../../../shared/errors.ts';
 import type { AgentSettings } from '../cli.ts';
 import { plain } from '../text.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
 
-/** As monitoring plugins count: ok, warning, critical, unknown. */
-const CODES = Object.freeze({ ok: 0, warning: 1, critical: 2, unknown: 3 });
-
 const isLoopback = (url: string): boolean =>
   /^https?:\/\/(127\.|localhost(:|\/|$)|\[::1\])/.test(url);
-
-const EXIT_CODES = `
-Exit codes:
-  0  everything is well
-  1  everything can be used, and there are warnings
-  2  there are mistakes, each with its file, place and reason
-  3  the files could not be checked`;
 
 /** What is allowed and probably not meant. */
 export function warningsOf({ collector, tokenFile, snmp, traps }: AgentSettings): string[] {
@@ -45,16 +36,15 @@ export function addCheckConfig(program: Command, { host, outcome }: VerbContext)
         }
         const warnings = warningsOf(await host.settings(flagsOf(options)));
         for (const warning of warnings) host.stdout.write(`warning: ${plain(warning)}\n`);
-        const said = warnings.length > 0 ? 'usable, with warnings' : 'ok';
+        const { said, code } = checkPassed(warnings);
         host.stdout.write(`${said}: ${plain(options.config ?? 'no file, all defaults')}\n`);
-        outcome.code = warnings.length > 0 ? CODES.warning : CODES.ok;
+        outcome.code = code;
       } catch (error) {
         host.stderr.write(`${plain(describeFailure(error))}\n`);
-        const isOurs = error instanceof Failure && error.code === 'config';
-        outcome.code = isOurs ? CODES.critical : CODES.unknown;
+        outcome.code = checkFailedCode(error);
       }
     });
-  command.addHelpText('after', EXIT_CODES);
+  command.addHelpText('after', CHECK_EXIT_CODES);
   withExample(
     withPlace(command),
     'agent check-config --config config/agent.yaml',

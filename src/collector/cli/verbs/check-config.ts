@@ -1,34 +1,25 @@
 /** `collector check-config` */
 import type { Command } from 'commander';
-import { describeFailure, Failure } from '../../../shared/errors.ts';
+import { CHECK_EXIT_CODES, checkFailedCode, checkPassed } from '../../../shared/config-check.ts';
+import { describeFailure } from '../../../shared/errors.ts';
 import { plain } from '../table.ts';
 import { flagsOf, type VerbContext, withExample, withPlace } from '../verb.ts';
-
-/** As monitoring plugins count: ok, warning, critical, unknown. */
-const CODES = Object.freeze({ ok: 0, warning: 1, critical: 2, unknown: 3 });
-const MEANINGS = `
-Exit codes:
-  0  everything is well
-  1  everything can be used, and there are warnings
-  2  there are mistakes, each with its file, place and reason
-  3  the files could not be checked`;
 
 export function addCheckConfig(program: Command, { host, outcome }: VerbContext): void {
   const command = program
     .command('check-config')
     .description('read every configuration file and name every mistake, without starting')
-    .addHelpText('after', MEANINGS)
+    .addHelpText('after', CHECK_EXIT_CODES)
     .action((options) => {
       try {
         const { files, warnings } = host.checkConfig(flagsOf(options));
         for (const warning of warnings) host.stdout.write(`warning: ${plain(warning)}\n`);
-        const said = warnings.length > 0 ? 'usable, with warnings' : 'ok';
+        const { said, code } = checkPassed(warnings);
         host.stdout.write(`${said}: ${files.map(plain).join(', ')}\n`);
-        outcome.code = warnings.length > 0 ? CODES.warning : CODES.ok;
+        outcome.code = code;
       } catch (error) {
         host.stderr.write(`${plain(describeFailure(error))}\n`);
-        outcome.code =
-          error instanceof Failure && error.code === 'config' ? CODES.critical : CODES.unknown;
+        outcome.code = checkFailedCode(error);
       }
     });
   withExample(withPlace(command), 'collector check-config --config config/collector.yaml');
