@@ -3,10 +3,11 @@
  * request. A line that a crash cut short is left out and counted; the files together have an end, beyond which
  * the oldest are dropped and counted.
  */
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DeviceEvent, EVENT_LIMITS } from '../../shared/device-event.ts';
+import { makeDirectory } from '../../shared/directory.ts';
 
 /** Of one file; a request holds one. */
 const FILE_BYTES = EVENT_LIMITS.requestBytes / 4;
@@ -44,7 +45,7 @@ export class EventQueue {
     this.#open = openFile;
     this.#directory = directory;
     this.#maxBytes = maxBytes;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const numbers = readdirSync(directory).flatMap((name) => {
       const digits = NAME.exec(name)?.[1];
       return digits === undefined ? [] : [Number(digits)];

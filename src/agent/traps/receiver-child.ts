@@ -2,9 +2,10 @@
  * The parent's side of the child: starts it, feeds it its settings by a pipe, starts it again when
  * it ends, and keeps the input that ended it, so that it can become a test.
  */
-import { mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, repeat, type Timer } from '../../shared/clock.ts';
+import { makeDirectory } from '../../shared/directory.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { type Companion, startCompanion } from '../../shared/programs.ts';
@@ -203,7 +204,7 @@ export class ReceiverChild {
     this.#input = '';
     if (input.length === 0) return '';
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       if (readdirSync(directory).length >= KEPT_MAX) return '';
       this.#kept += 1;
       const file = join(directory, `trap-${clock.now()}-${this.#kept}.bin`);

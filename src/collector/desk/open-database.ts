@@ -1,7 +1,8 @@
 /** The desk's connection to `desk.db`. The faults room has its own, on its own tables. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDirectory } from '../../shared/directory.ts';
 import { Failure, messageOf } from '../../shared/errors.ts';
 
 /** Older ones can corrupt a database that two connections write (WAL-reset bug). */
@@ -15,7 +16,7 @@ export type Statement = Database.Statement;
 export function openDatabase(directory: string): Connection {
   const file = join(directory, 'desk.db');
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     // SQLite gives the WAL the mode of the database file.
     closeSync(openSync(file, 'a', 0o600));
     const connection = new Database(file, { timeout: 5_000 });

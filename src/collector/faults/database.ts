@@ -2,9 +2,9 @@
  * The faults' own connection to `desk.db` and its tables. The ledger cannot be changed or thinned
  * out, not even by us: triggers refuse it. The table of faults is a copy of what the ledger says.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeDirectory } from '../../shared/directory.ts';
 import { Failure, messageOf } from '../../shared/errors.ts';
 
 export type Connection = Database.Database;
@@ -69,7 +69,7 @@ INSERT INTO fault_version VALUES (${SNAPSHOT_VERSION});
 export function openDatabase(directory: string): Connection {
   const file = join(directory, 'desk.db');
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const connection = new Database(file, { timeout: BUSY_MS });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');

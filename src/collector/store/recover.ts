@@ -2,8 +2,9 @@
  * Opening a file that may be damaged. Doubt never deletes: a database that fails its check is put
  * aside under a new name and a fresh one takes its place, loudly.
  */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeDirectory } from '../../shared/directory.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import { connect, type Database, isCorrupt } from './database.ts';
@@ -25,7 +26,7 @@ export function openSound<Loaded>(
   log: Log,
   load: (database: Database) => Loaded,
 ): Loaded {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(file));
   // SQLite gives the WAL the mode of the database file.
   closeSync(openSync(file, 'a', 0o600));
   const unclean = existsSync(`${file}-wal`);

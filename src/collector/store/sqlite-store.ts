@@ -1,6 +1,7 @@
 /** Puts the store together over one SQLite file. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../../shared/directory.ts';
 import { Failure } from '../../shared/errors.ts';
 import { Appender } from './append.ts';
 import { Care } from './care.ts';
@@ -38,7 +39,7 @@ function openWriter(options: StoreOptions, settings: StoreSettings): Store {
   const { directory, clock } = options;
   const log = options.log.room('store');
   const file = join(directory, 'samples.db');
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   const lock = takeWriterLock(directory);
   try {
     const parts = openSound(
