@@ -3,21 +3,20 @@
  * and sending every 15 s) next to Debian's prometheus-node-exporter, scraped at the same pace by a
  * client that keeps its connection, at the same time on the same host.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { HEADER_EPOCH, HEADER_RECEIPT, HEADER_SEQ, HEADER_TIME } from '../src/shared/protocol.ts';
 import { findPart } from '../tools/parts.ts';
+import { BUNDLE, buildBundle } from './support/agent-bundle.ts';
 import { freePort, startServer, stopChild } from './support/child.ts';
 import type { BenchOptions, BenchTable } from './support/part.ts';
 import { proportionalBytes, residentBytes } from './support/process-cost.ts';
 import { figure } from './support/table.ts';
 
-const ROOT = resolve(import.meta.dirname, '..');
-const BUNDLE = join(ROOT, 'dist/watchkeeper-agent.cjs');
 const MIB = 1024 ** 2;
 const GOAL_MS = 2.5;
 const GOAL_MIB = 48;
@@ -60,11 +59,6 @@ async function sink(): Promise<{ server: HttpServer; url: string; seen: number[]
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
-
-function build(): void {
-  const made = spawnSync(process.execPath, ['tools/build.ts'], { cwd: ROOT, encoding: 'utf8' });
-  if (made.status !== 0 || !existsSync(BUNDLE)) throw new Error(`no bundle: ${made.stderr}`);
 }
 
 /** From a copy of Node, so that no memory is shared with this process and PSS is that of one alone. */
@@ -110,7 +104,7 @@ export async function run({ smoke, directory }: BenchOptions): Promise<readonly 
   const pace: Pace = smoke
     ? { intervalMs: 1_000, warmUpMs: 3_000, cycles: 5 }
     : { intervalMs: 15_000, warmUpMs: 35_000, cycles: 12 };
-  build();
+  buildBundle();
   const collector = await sink();
   const port = await freePort();
   const args = [`--web.listen-address=127.0.0.1:${port}`];

@@ -2,9 +2,9 @@
  * A thousand switches of 48 ports, half of them silent: whether what does not answer costs the
  * others their time. Alone in five minutes, where `snmp` takes ten.
  */
+import { buildBundle } from './support/agent-bundle.ts';
 import type { BenchOptions, BenchTable } from './support/part.ts';
 import {
-  build,
   COLUMNS,
   FULL,
   looksNote,
@@ -25,7 +25,7 @@ const LOOKS_SHARE = 0.99;
 export async function run({ smoke, directory }: BenchOptions): Promise<readonly BenchTable[]> {
   const size = smoke ? SMOKE : SILENT;
   const silent = size.devices / 2;
-  build();
+  buildBundle();
   const agent = await withSwitches(size, silent, (port) => measureAgent(size, directory, port));
   const { seen } = agent;
   const slowest = Math.max(seen.slowest.answering, seen.slowest.silent);

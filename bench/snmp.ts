@@ -4,12 +4,12 @@
  * are simulated by a process of their own whose cost is nobody's. `snmp-silent` does the same to an
  * agent half of whose switches say nothing.
  */
+import { buildBundle } from './support/agent-bundle.ts';
 import type { Server } from './support/child.ts';
 import type { BenchOptions, BenchTable } from './support/part.ts';
 import { cpuSeconds, residentBytes } from './support/process-cost.ts';
 import {
   type AgentCost,
-  build,
   COLUMNS,
   type Cost,
   FULL,
@@ -95,7 +95,7 @@ function notesOf(size: Size, agent: AgentCost, exporter: ExporterCost | null): s
 
 export async function run({ smoke, directory }: BenchOptions): Promise<readonly BenchTable[]> {
   const size = smoke ? SMOKE : FULL;
-  build();
+  buildBundle();
   const table = await withSwitches(size, 0, async (port): Promise<BenchTable> => {
     const exporter = await measureExporter(size, directory, port);
     const agent = await measureAgent(size, directory, port);

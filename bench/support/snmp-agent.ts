@@ -2,12 +2,12 @@
  * One agent that asks simulated switches, in processes of their own, and a collector that takes
  * everything and looks at how the rounds went.
  */
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { listSources } from '../../src/agent/sources/sources.ts';
 import {
@@ -17,13 +17,12 @@ import {
   HEADER_TIME,
 } from '../../src/shared/protocol.ts';
 import { decodeWrite } from '../../test/support/decode-write.ts';
+import { BUNDLE } from './agent-bundle.ts';
 import { freePort, stopChild } from './child.ts';
 import { cpuSeconds, residentBytes } from './process-cost.ts';
 import { addressOfDevice, PORTS } from './snmp-plan.ts';
 import { figure } from './table.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const BUNDLE = join(ROOT, 'dist/watchkeeper-agent.cjs');
 /** Until the agent has read its configuration and profiles. */
 const START_SECONDS = 3;
 const MIB = 1024 ** 2;
@@ -102,11 +101,6 @@ async function sink(): Promise<Sink> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, seen, close: () => void server.close() };
-}
-
-export function build(): void {
-  const made = spawnSync(process.execPath, ['tools/build.ts'], { cwd: ROOT, encoding: 'utf8' });
-  if (made.status !== 0 || !existsSync(BUNDLE)) throw new Error(`no bundle: ${made.stderr}`);
 }
 
 /** The agent as it is installed, in a process of its own, without the sources of this host. */

@@ -3,16 +3,8 @@
  * from their MIBs with the habits that make them hard (placeholder rows, sentinels, missing columns,
  * texts with units, numbers that do not fit). Served by the simulator like a device.
  */
-import { afterAll, test } from 'vitest';
-import { needs } from '../../../support/parts.ts';
-import { checkFamily, E, ENTITY, entities, type Family, M, storages, system } from './in-words.ts';
-import {
-  type Simulator,
-  type Synthetic,
-  startSimulator,
-  tableOf,
-  writeRecordings,
-} from './simulator.ts';
+import { E, ENTITY, entities, type Family, M, storages, system, testFamilies } from './in-words.ts';
+import { tableOf } from './simulator.ts';
 
 const HW = `${E}.2011.5.25.31.1.1`;
 const H3C = `${E}.25506.2.6.1.1.1.1`;
@@ -612,19 +604,4 @@ const STRANGERS: Readonly<Record<string, Family>> = {
 
 const DEVICES: Readonly<Record<string, Family>> = { ...FAMILIES, ...STRANGERS };
 
-let simulator: Simulator | null = null;
-let written: Synthetic | null = null;
-afterAll(async () => {
-  await simulator?.stop();
-  written?.remove();
-});
-
-test.for(Object.entries(DEVICES))('%s', async ([name, family], context) => {
-  const program = needs('snmpsimd', context);
-  written ??= writeRecordings(
-    Object.fromEntries(Object.entries(DEVICES).map(([key, { cells }]) => [key, cells])),
-  );
-  simulator ??= await startSimulator(program, written.folder, Object.keys(DEVICES)[0] ?? '');
-
-  await checkFamily(simulator.port, name, family);
-});
+testFamilies(DEVICES);

@@ -2,16 +2,8 @@
  * Generations of a family that keep their figures elsewhere than today's: the ordered fallbacks of
  * the profiles, and the placeholders such boxes answer. Written down from the MIBs.
  */
-import { afterAll, test } from 'vitest';
-import { needs } from '../../../support/parts.ts';
-import { checkFamily, E, ENTITY, entities, type Family, M, system } from './in-words.ts';
-import {
-  type Simulator,
-  type Synthetic,
-  startSimulator,
-  tableOf,
-  writeRecordings,
-} from './simulator.ts';
+import { E, ENTITY, entities, type Family, M, system, testFamilies } from './in-words.ts';
+import { tableOf } from './simulator.ts';
 
 const CISCO = `${E}.9.9`;
 const JUNOS = `${E}.2636.3.1.13.1`;
@@ -408,19 +400,4 @@ const DEVICES: Readonly<Record<string, Family>> = {
   },
 };
 
-let simulator: Simulator | null = null;
-let written: Synthetic | null = null;
-afterAll(async () => {
-  await simulator?.stop();
-  written?.remove();
-});
-
-test.for(Object.entries(DEVICES))('%s', async ([name, family], context) => {
-  const program = needs('snmpsimd', context);
-  written ??= writeRecordings(
-    Object.fromEntries(Object.entries(DEVICES).map(([key, { cells }]) => [key, cells])),
-  );
-  simulator ??= await startSimulator(program, written.folder, Object.keys(DEVICES)[0] ?? '');
-
-  await checkFamily(simulator.port, name, family);
-});
+testFamilies(DEVICES);

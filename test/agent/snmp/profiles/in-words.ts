@@ -2,9 +2,18 @@
  * Devices written down in a test, and what `agent snmp test` says of them, in words: a family of
  * tests compares the two.
  */
-import { expect } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import type { Report } from '../../../../src/agent/snmp/report.ts';
-import { reportOn, tableOf, type Value } from './simulator.ts';
+import { needs } from '../../../support/parts.ts';
+import {
+  reportOn,
+  type Simulator,
+  type Synthetic,
+  startSimulator,
+  tableOf,
+  type Value,
+  writeRecordings,
+} from './simulator.ts';
 
 export const E = '1.3.6.1.4.1';
 export const M = '1.3.6.1.2.1';
@@ -71,7 +80,7 @@ function inWords({ rows, indicators }: Report) {
 }
 
 /** The report of one of the devices a simulator serves, against what its family says. */
-export async function checkFamily(port: number, name: string, family: Family): Promise<void> {
+async function checkFamily(port: number, name: string, family: Family): Promise<void> {
   const { report, trouble } = await reportOn(port, name);
 
   expect({ profile: report.profile, trouble }).toEqual({ profile: family.profile, trouble: '' });
@@ -79,4 +88,24 @@ export async function checkFamily(port: number, name: string, family: Family): P
   const device = family.device ?? [null, null];
   expect(inWords(report)).toEqual({ cpu, memory, storage, temperature, device });
   expect(report.facts).toMatchObject(facts);
+}
+
+/** A test for each device, all of them served by one simulator. */
+export function testFamilies(devices: Readonly<Record<string, Family>>): void {
+  let simulator: Simulator | null = null;
+  let written: Synthetic | null = null;
+  afterAll(async () => {
+    await simulator?.stop();
+    written?.remove();
+  });
+
+  test.for(Object.entries(devices))('%s', async ([name, family], context) => {
+    const program = needs('snmpsimd', context);
+    written ??= writeRecordings(
+      Object.fromEntries(Object.entries(devices).map(([key, { cells }]) => [key, cells])),
+    );
+    simulator ??= await startSimulator(program, written.folder, Object.keys(devices)[0] ?? '');
+
+    await checkFamily(simulator.port, name, family);
+  });
 }
